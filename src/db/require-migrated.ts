@@ -1,3 +1,4 @@
+import { countOf } from '../core/count-of.ts';
 import type { Pool } from 'pg';
 import { AppError } from '../core/errors.ts';
 import { databaseErrors } from './errors.ts';
@@ -23,7 +24,7 @@ export async function requireMigrated(pool: Pool, folder = findMigrationsFolder(
   if (pending.length === 0) return;
   throw new AppError(
     databaseErrors.DATABASE_NOT_MIGRATED,
-    `the database lacks ${String(pending.length)} migrations of this version`,
+    `the database lacks ${countOf(pending.length, 'migration')} of this version`,
     { facts: { pendingMigrations: pending.length } },
   );
 }

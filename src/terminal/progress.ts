@@ -1,3 +1,4 @@
+import { countOf } from '../core/count-of.ts';
 import type { Clock } from '../core/clock.ts';
 import { truncateToWidth } from './display-width.ts';
 import { safeText } from './safe-text.ts';
@@ -48,10 +49,14 @@ function formatDuration(seconds: number): string {
 
 /** `details: 120 of 500 calls, 4,310 offers, 3.9 calls/s, about 2 min left` */
 export function formatProgress(state: ProgressState): string {
-  const budget = state.budgetCalls === null ? '' : ` of ${state.budgetCalls.toLocaleString('en')}`;
+  const { callsUsed, budgetCalls } = state;
+  const calls =
+    budgetCalls === null
+      ? countOf(callsUsed, 'call')
+      : `${callsUsed.toLocaleString('en')} of ${countOf(budgetCalls, 'call')}`;
   const parts = [
-    `${safeText(state.label)}: ${state.callsUsed.toLocaleString('en')}${budget} calls`,
-    `${state.offers.toLocaleString('en')} offers`,
+    `${safeText(state.label)}: ${calls}`,
+    countOf(state.offers, 'offer'),
     `${state.ratePerSecond.toFixed(1)} calls/s`,
   ];
   if (state.secondsLeft !== null) parts.push(`about ${formatDuration(state.secondsLeft)} left`);

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-of.ts';
 import { chmod, link, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Command } from 'commander';
@@ -135,7 +136,7 @@ function conclude({ session, feed }: Opened, { changed, offers }: Edited, verb: 
   if (session.isJson) session.print(safeJson({ feed: feed.name, file: feed.offersFile, changed, offers }));
   else
     session.talk(
-      `${amount(changed)} ${verb}; ${feed.offersFile} has ${amount(offers)} offers, which the next run fetches`,
+      `${amount(changed)} ${verb}; ${feed.offersFile} has ${countOf(offers, 'offer')}, which the next run fetches`,
     );
 }
 
@@ -190,5 +191,5 @@ export async function listWatched(context: CliContext, flags: WatchFlags, self: 
   if (offers.length > 0) session.print(offers.join('\n'));
   for (const { line, text: bad } of badLines.slice(0, shownLines))
     session.talk(`${feed.offersFile}:${String(line)} names no offer: ${bad}`);
-  session.talk(`${amount(offers.length)} offers, ${amount(badLines.length)} bad lines`);
+  session.talk(`${countOf(offers.length, 'offer')}, ${countOf(badLines.length, 'bad line')}`);
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-of.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from '../../app/session.ts';
@@ -49,5 +50,5 @@ export function printContract(session: Session, projectDir: string, report: Cont
   if (session.isJson) return;
   const { answers, callsMade } = report;
   session.print(`${formatContract(answers, wrapWidth(session.context.stdout.columns))}\n`);
-  session.print(`${String(callsMade)} calls made; written to ${contractReportFile}\n`);
+  session.print(`${countOf(callsMade, 'call')} made; written to ${contractReportFile}\n`);
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-of.ts';
 import { daysPerMonth } from '../../refresh/forecast/days-per-month.ts';
 import type { Advice } from '../../refresh/forecast/advise.ts';
 import type { AgeForecast, ApiForecast, FeedForecast, Forecast } from '../../refresh/forecast/forecast.ts';
@@ -102,7 +103,7 @@ function describeRun({ forecast, holds, now }: Plan): string {
   const end = formatTime(new Date(now.getTime() + seconds * 1000));
   const bound = isGuess(forecast) ? 'at most ' : '';
   const held = holds.length > 0 ? ` Meanwhile, ${describeHolds(holds)}.` : '';
-  return `The next run: ${bound}${formatCalls(calls)} calls in about ${formatDuration(seconds)}, until ${end} if it starts now; ${bound}${formatCalls(newOffers)} new and ${formatCalls(changedOffers)} changed offers.${held}`;
+  return `The next run: ${bound}${countOf(Math.ceil(calls - 1e-6), 'call')} in about ${formatDuration(seconds)}, until ${end} if it starts now; ${bound}${formatCalls(newOffers)} new and ${formatCalls(changedOffers)} changed offers.${held}`;
 }
 
 function describeFirstPass(forecast: Forecast): string {

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-of.ts';
 import { AppError } from '../../core/errors.ts';
 import { databaseErrors } from '../errors.ts';
 import { beforeBaseline, type AppliedMigration } from './applied-migrations.ts';
@@ -12,7 +13,7 @@ export function pickPending(files: readonly Migration[], applied: readonly Appli
   const appliedAt = new Map(applied.map((row) => [row.createdAtMs, row.hash]));
   const baseline = Math.min(...files.map(({ createdAtMs }) => createdAtMs));
   const older = applied.filter(({ createdAtMs }) => createdAtMs < baseline).length;
-  if (older > 0) throw beforeBaseline(`it has ${older} migrations that are older than our first one`);
+  if (older > 0) throw beforeBaseline(`it has ${countOf(older, 'migration')} from before our first one`);
   const newest = Math.max(...appliedAt.keys(), 0);
   const pending: Migration[] = [];
   for (const file of files) {
@@ -30,7 +31,7 @@ export function pickPending(files: readonly Migration[], applied: readonly Appli
   if (appliedAt.size > 0) {
     throw new AppError(
       databaseErrors.DATABASE_NEWER,
-      `this database has ${appliedAt.size} migrations that this version does not know; nothing was changed`,
+      `this database has ${countOf(appliedAt.size, 'migration')} that this version does not know; nothing was changed`,
       { facts: { unknownMigrations: appliedAt.size } },
     );
   }

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-of.ts';
 import { readSyncConfig } from '../../config/read-sync-config.ts';
 import { syncFileName } from '../../config/project-folder.ts';
 import { chooseApis } from '../../extract/endpoints/endpoints.ts';
@@ -19,8 +20,10 @@ export function checkSyncFile(projectDir: string): Check {
   try {
     const { account, feeds, schedules, apis } = readSyncConfig(projectDir);
     const names = feeds.map((feed) => feed.name).join(', ');
-    const count = schedules.length === 1 ? '1 schedule' : `${String(schedules.length)} schedules`;
-    return ok(name, `${syncFileName}: ${account} account, feeds ${names}, ${count}${describeChoices(apis)}`);
+    return ok(
+      name,
+      `${syncFileName}: ${account} account, feeds ${names}, ${countOf(schedules.length, 'schedule')}${describeChoices(apis)}`,
+    );
   } catch (error) {
     return failed(name, error);
   }

@@ -1,9 +1,10 @@
+import { countOf } from '../../core/count-of.ts';
 import { dayMs, hourMs, minuteMs } from '../../core/duration.ts';
 import { shanghaiDay, shanghaiTime } from '../../core/shanghai-time.ts';
 import type { HealthIssue } from '../../model/health-issue.ts';
 import type { DeliveryState } from '../notifications/notification-store.ts';
 import type { HealthFacts } from './health-store.ts';
-import { countOf, issueOf, originOf, type FindRemedy } from './issue.ts';
+import { issueOf, originOf, type FindRemedy } from './issue.ts';
 
 /** The operator needs time to log in. */
 const logInLeadMs = 7 * dayMs;

@@ -33,6 +33,3 @@ export function originOf(code: string, findRemedy: FindRemedy): Origin {
 
 export const apiLabel = (api: string): string =>
   api === '*' ? 'all APIs' : `\`${api.split(':')[1] ?? api}\``;
-
-export const countOf = (amount: number, one: string): string =>
-  amount === 1 ? `1 ${one}` : `${amount.toLocaleString('en')} ${one}s`;

@@ -1,10 +1,11 @@
+import { countOf } from '../../core/count-of.ts';
 import { dayMs, hourMs } from '../../core/duration.ts';
 import { shanghaiDay, shanghaiTime } from '../../core/shanghai-time.ts';
 import type { HealthIssue } from '../../model/health-issue.ts';
 import { findUndecidedSlot } from '../../runs/due-slots.ts';
 import type { HealthFacts, LimitUse } from './health-store.ts';
 import { listExpectedRefusals } from './is-held-as-declared.ts';
-import { apiLabel, countOf, issueOf, originOf, type FindRemedy } from './issue.ts';
+import { apiLabel, issueOf, originOf, type FindRemedy } from './issue.ts';
 
 /** Less than this share is left, and this is still to come: of a day, after the next slot. Like the alert. */
 const early = { share: 0.1, monthAheadMs: 8 * dayMs, dayAheadMs: 6 * hourMs };

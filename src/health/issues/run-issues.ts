@@ -1,9 +1,10 @@
+import { countOf } from '../../core/count-of.ts';
 import { shanghaiTime } from '../../core/shanghai-time.ts';
 import type { HealthIssue } from '../../model/health-issue.ts';
 import { targetsPostponed } from '../../model/run.ts';
 import type { HealthFacts, TroubledRun } from './health-store.ts';
 import { isHeldAsDeclared } from './is-held-as-declared.ts';
-import { countOf, issueOf, originOf, type FindRemedy } from './issue.ts';
+import { issueOf, originOf, type FindRemedy } from './issue.ts';
 
 /** An active run on which no process works. */
 function ofLonelyRun({ runId, scope, heardAt }: TroubledRun): HealthIssue {

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-of.ts';
 import { AppError } from '../../core/errors.ts';
 import { toNamedError } from '../../db/database-error.ts';
 import type { OperatorAction } from '../../runs/operator-log.ts';
@@ -134,7 +135,7 @@ const offered: readonly Offered[] = [
     act: async (actions, choice) => {
       const retried = await actions.retryGivenUp(choice);
       const done = retried === 0 ? 'nothing-to-retry' : 'retried';
-      return { outcome: `done: ${String(retried)} targets`, path: `/problems?done=${done}#given-up` };
+      return { outcome: `done: ${countOf(retried, 'target')}`, path: `/problems?done=${done}#given-up` };
     },
   }),
 ];

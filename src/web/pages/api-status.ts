@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-of.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
 import { actionForm } from '../parts/action-form.ts';
 import { badge } from '../parts/badge.ts';
@@ -77,7 +78,7 @@ async function describeProducts({ stores, catalog }: WebDeps): Promise<Step> {
       source === 'sandbox'
         ? 'using mock data of a sandbox'
         : isDone
-          ? `${count(offers)} offers from 1688.com`
+          ? `${countOf(offers, 'offer')} from 1688.com`
           : waiting,
   };
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-of.ts';
 import type { HourCalls } from '../reads/overview-pages.ts';
 import { html, type Html } from '../html.ts';
 import { axisOf, burnDownChart } from '../parts/charts.ts';
@@ -75,7 +76,7 @@ function burnDown(quota: ProjectedDay, hours: readonly HourCalls[], nowHour: num
 
 function idleTable(idle: readonly ProjectedDay[]): Html {
   return html`<details>
-    <summary>${count(idle.length)} APIs without a call today</summary>
+    <summary>${countOf(idle.length, 'API')} without a call today</summary>
     ${table({
       caption: 'APIs without a call today',
       columns: [text('API'), number('calls a day'), text('limit is'), number('still wanted')],

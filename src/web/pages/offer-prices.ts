@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-of.ts';
 import { priceKinds, type PriceKind } from '../../model/records.ts';
 import type { ExplainedPrice } from '../reads/explain-offer.ts';
 import { html, type Html } from '../html.ts';
@@ -87,7 +88,7 @@ export function historyTable(prices: readonly ExplainedPrice[]): Html | null {
   const ended = prices.flatMap(({ validTo, ...price }) => (validTo === null ? [] : [{ ...price, validTo }]));
   if (ended.length === 0) return null;
   return html`<details>
-    <summary>${count(ended.length)} earlier prices</summary>
+    <summary>${countOf(ended.length, 'earlier price')}</summary>
     ${table({
       caption: 'Prices that have ended',
       columns: [

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-of.ts';
 import { hourMs, minuteMs } from '../../core/duration.ts';
 import type { CatalogCount } from '../reads/overview-pages.ts';
 import { findHealthIssues } from '../../health/issues/find-health-issues.ts';
@@ -76,7 +77,7 @@ function lastRunCard(run: RunRow | undefined, now: Date): Html {
       <span class="muted">(${time(at)})</span>
     </p>
     <p class="muted">
-      ${count(run.callsUsed)} calls, ${count(run.offersNew)} new and ${count(run.offersChanged)} changed
+      ${countOf(run.callsUsed, 'call')}, ${count(run.offersNew)} new and ${count(run.offersChanged)} changed
       offers
     </p>
   </article>`;
@@ -106,7 +107,7 @@ function catalogCard(counted: CatalogCount, now: Date): Html {
   const { offers, listed, categories, sellers, skus } = counted;
   return html`<article class="card">
     <h2>Catalog</h2>
-    <p class="figure"><a href="/products">${count(offers)} offers</a></p>
+    <p class="figure"><a href="/products">${countOf(offers, 'offer')}</a></p>
     ${facts([
       ['on sale', count(listed)],
       ['SKUs', count(skus)],
@@ -127,7 +128,7 @@ function freshnessCard(counted: CatalogCount, now: Date): Html {
     ${meter(within1d, offers)}
     <p>${percent(within7d, offers)} within 7 days</p>
     ${meter(within7d, offers)}
-    <p class="muted">${count(neverDetailed)} offers without a detail answer</p>
+    <p class="muted">${countOf(neverDetailed, 'offer')} without a detail answer</p>
     ${countedAt(counted, now)}
   </article>`;
 }

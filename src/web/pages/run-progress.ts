@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-of.ts';
 import { offersSeen } from '../../model/run.ts';
 import type { RunRow } from '../reads/run-pages.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
@@ -40,7 +41,7 @@ export function runProgress(run: RunRow, now: Date): Html {
         </p>`
       : null;
   return html`${undriven}
-    <p class="figure" data-say="${count(callsUsed)} calls, ${count(offers)} offers seen">
+    <p class="figure" data-say="${countOf(callsUsed, 'call')}, ${countOf(offers, 'offer')} seen">
       ${runBadge(run)} ${run.cause === null ? null : html`<code>${run.cause}</code>`}
     </p>
     ${budgetCalls === null ? null : meter(callsUsed, budgetCalls)} ${facts(rows)}`;

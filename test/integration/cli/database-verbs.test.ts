@@ -311,7 +311,7 @@ describe('status', () => {
     );
     const { exitCode, out, err } = await runOn(behind.url, 'status');
     expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
-    expect(err).toMatch(/^error DATABASE_NOT_MIGRATED: the database lacks 1 migrations/);
+    expect(err).toMatch(/^error DATABASE_NOT_MIGRATED: the database lacks 1 migration of this version/);
     await behind.drop();
   });
 

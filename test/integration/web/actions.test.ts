@@ -92,7 +92,7 @@ test('what was given up is retried, all of it or what was chosen', async () => {
   expect(await lastAction()).toEqual({
     action: 'retry',
     subject: 'offer.detail 71',
-    outcome: 'done: 1 targets',
+    outcome: 'done: 1 target',
   });
   await giveUp();
   await post('/actions/retry', {});

@@ -310,7 +310,7 @@ describe('what can be done', () => {
     expect(await world.get('/problems')).toContain('href="/products/71"');
     await world.post('/actions/retry');
     expect(await query('SELECT FROM sync.refresh WHERE not_before > now()')).toEqual([]);
-    expect((await actions())[0]).toMatchObject({ outcome: 'done: 1 targets' });
+    expect((await actions())[0]).toMatchObject({ outcome: 'done: 1 target' });
   });
 
   test('the progress of a run ends with it', async () => {

@@ -171,7 +171,7 @@ test('one target that was given up, or those of one API, are made due again, and
     `SELECT subject, outcome FROM sync.operator_action WHERE action = 'retry' ORDER BY action_id`,
   );
   expect(actions).toEqual([
-    { subject: `offer.detail ${first?.id ?? ''}`, outcome: 'done: 1 targets' },
+    { subject: `offer.detail ${first?.id ?? ''}`, outcome: 'done: 1 target' },
     { subject: 'all of offer.detail that was given up', outcome: 'done: 2 targets' },
     { subject: `offer.detail ${first?.id ?? ''}`, outcome: 'done: 0 targets' },
   ]);

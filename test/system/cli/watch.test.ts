@@ -67,7 +67,7 @@ describe('catalog-sync watch', () => {
   it('makes the list that is not there yet, in the folder of the project only', async () => {
     const { run, read } = open({});
     expect((await run('watch', 'remove', '7')).err).toContain('WATCH_LIST_UNREADABLE');
-    expect((await run('watch', 'add', '7')).err).toContain('1 added; watch.csv has 1 offers');
+    expect((await run('watch', 'add', '7')).err).toContain('1 added; watch.csv has 1 offer,');
     expect(read()).toBe('7\n');
     const outside = open({ 'catalog-sync.yaml': syncFile.replace('watch.csv', '../watch-outside.csv') });
     expect((await outside.run('watch', 'add', '7')).exitCode).toBe(4);

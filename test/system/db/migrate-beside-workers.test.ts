@@ -169,7 +169,7 @@ it('a version refuses a database that lacks some of its own, and says what to do
   const folder = addMigration();
   await expect(requireMigrated(db.pool, folder)).rejects.toMatchObject({
     code: 'DATABASE_NOT_MIGRATED',
-    message: 'the database lacks 1 migrations of this version',
+    message: 'the database lacks 1 migration of this version',
   });
   rmSync(folder, { recursive: true });
 });

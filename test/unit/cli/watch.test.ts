@@ -53,7 +53,7 @@ it('of an empty list nothing is printed; of bad lines the first twenty', async (
   const { err } = await open(`7\n${'1x\n'.repeat(21)}`).run('list');
   const lines = err.trim().split('\n');
   expect(lines).toHaveLength(21);
-  expect(lines.slice(19)).toEqual(['watch.csv:21 names no offer: 1x', '1 offers, 21 bad lines']);
+  expect(lines.slice(19)).toEqual(['watch.csv:21 names no offer: 1x', '1 offer, 21 bad lines']);
 });
 
 describe('the feed', () => {

@@ -27,7 +27,7 @@ it.each([
     {
       code: 'DATABASE_BEFORE_BASELINE',
       message:
-        'this database is of a version from before the first release (it has 1 migrations that are older than our first one); nothing was changed',
+        'this database is of a version from before the first release (it has 1 migration from before our first one); nothing was changed',
     },
   ],
   ['another text of one', edited, { code: 'DATABASE_MIGRATION_EDITED', facts: { migration: 'm20' } }],

@@ -128,6 +128,9 @@ describe('progress', () => {
     expect(formatProgress({ ...state, budgetCalls: null, secondsLeft: null })).toBe(
       'details: 1,200 calls, 43,100 offers, 3.9 calls/s',
     );
+    expect(formatProgress({ ...state, callsUsed: 1, offers: 1, budgetCalls: null, secondsLeft: null })).toBe(
+      'details: 1 call, 1 offer, 3.9 calls/s',
+    );
   });
 
   test.each([

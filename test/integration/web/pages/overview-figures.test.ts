@@ -124,7 +124,7 @@ test('quotas of the day have a drawing where something was called, and a row whe
   const page = await world.get('/');
   expect(readFacts(page)['on sale']).toBe('1,900');
   const [, quotas = ''] = page.split('Quota of today');
-  expect(readWords(quotas)).toContain('1 APIs without a call today');
+  expect(readWords(quotas)).toContain('1 API without a call today');
   expect(readWords(quotas)).toMatch(/alibaba\.category\.get 1,000 (assumed|confirmed) 0/);
   expect(readWords(quotas)).toMatch(/product\.search\.queryProductDetail 999 of 1,000 left/);
   expect(await headline()).not.toContain('are used up');

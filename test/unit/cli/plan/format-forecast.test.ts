@@ -61,7 +61,7 @@ describe('the next run', () => {
 
   it('is none below one call', () => {
     expect(saysOf({ apis: [{ ...details, nextRun: 0.9, due: 0 }] })?.[0]).toBe('Nothing is due now.');
-    expect(saysOf({ apis: [{ ...details, nextRun: 1 }] })?.[0]).toMatch(/^The next run: 1 calls/);
+    expect(saysOf({ apis: [{ ...details, nextRun: 1 }] })?.[0]).toMatch(/^The next run: 1 call in about /);
   });
 
   it('says what is due and waits, and why', () => {

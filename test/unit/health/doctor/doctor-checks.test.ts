@@ -234,7 +234,10 @@ test('a sync file is judged with its lines', () => {
     'catalog-sync.yaml': 'account: personal\nfeeds: [{ name: a, keywords: [包] }]',
   });
   const bad = createProject({ 'catalog-sync.yaml': 'account: corporate\nfeeds: []' });
-  expect(checkSyncFile(good)).toMatchObject({ status: 'ok' });
+  expect(checkSyncFile(good)).toMatchObject({
+    status: 'ok',
+    message: 'catalog-sync.yaml: personal account, feeds a, 0 schedules',
+  });
   expect(checkSyncFile(bad)).toMatchObject({ status: 'fail', exitCode: 4 });
   expect(checkSyncFile(bad).message).toContain('catalog-sync.yaml:1:1 account');
   expect(checkSyncFile(createProject())).toMatchObject({ status: 'fail', exitCode: 4 });

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { describeCause } from '../../../../src/health/issues/describe-cause.ts';
 import { findHealthIssues } from '../../../../src/health/issues/find-health-issues.ts';
 import { findWarnings } from '../../../../src/health/issues/find-warnings.ts';
-import { apiLabel, countOf } from '../../../../src/health/issues/issue.ts';
+import { countOf } from '../../../../src/core/count-of.ts';
+import { apiLabel } from '../../../../src/health/issues/issue.ts';
 import type { DayQuota, Overview } from '../../../../src/model/overview.ts';
 import { afterNoon, healthFacts, noon, remedyOf } from '../../../support/health-facts.ts';
 
