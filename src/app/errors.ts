@@ -49,7 +49,8 @@ export const cliErrors = defineErrors({
   EXPORT_FILE_EXISTS: {
     origin: 'operator',
     recovery: 'fail',
-    remedy: 'Choose another name. Only a file can be replaced: --force does it once the export is complete.',
+    remedy:
+      'Choose another name for --out. --force replaces a file, but no folder, once the export is complete.',
   },
   EXPORT_NOT_WRITTEN: {
     origin: 'operator',
@@ -84,6 +85,7 @@ export const cliErrors = defineErrors({
   SANDBOX_NOT_STARTED: {
     origin: 'operator',
     recovery: 'fail',
-    remedy: 'Choose another --port, or omit --port to use a free port.',
+    remedy:
+      'Read the message, and any lines of the sandbox above it. If the port of `catalog-sync sandbox` is in use, choose another --port, or omit it to use a free one.',
   },
 });

@@ -2,7 +2,7 @@ import { defineErrors } from '../core/errors.ts';
 
 /** A remedy that says what becomes of a process that the outage did not end, and of one that it did. */
 const thenGoOn = (remedy: string) =>
-  `${remedy} What still runs then continues by itself; a command that has ended must be started again.`;
+  `${remedy} Processes that still run then continue by themselves; start a command that has ended again.`;
 
 /** What can go wrong between us and Postgres or Redis. */
 export const databaseErrors = defineErrors({
@@ -40,7 +40,7 @@ export const databaseErrors = defineErrors({
     recovery: 'retry',
     isOutage: true,
     remedy: thenGoOn(
-      'Postgres has no memory or connections left for this login, or is too slow for those that there are. Free some, or raise max_connections or the limit of the login; `catalog-sync doctor` compares them with the need.',
+      'Postgres has no memory or no connection left for this login, or all connections of this process stayed in use. End other sessions, or raise max_connections or the limit of the login; `catalog-sync doctor` compares both with what catalog-sync needs.',
     ),
   },
   DATABASE_DISK_FULL: {
@@ -140,7 +140,8 @@ export const databaseErrors = defineErrors({
   QUERY_TOO_SLOW: {
     origin: 'operator',
     recovery: 'fail',
-    remedy: 'Ask for fewer offers or days, or give it more time, as in `catalog-sync sql --timeout 10m`.',
+    remedy:
+      'Let the query read fewer offers or days, or allow more time, as in `catalog-sync sql --timeout 10m`.',
   },
   QUERY_LOGIN_UNSAFE: {
     origin: 'operator',

@@ -218,7 +218,7 @@ export const extractErrors = defineErrors({
     origin: 'operator',
     recovery: 'fail',
     remedy:
-      'Only files inside the project folder are sent to 1688, also where a name is a link. Copy the picture into the project folder.',
+      'catalog-sync sends only files inside the project folder to 1688, and follows no link that leads out of it. Copy the picture into the project folder.',
   },
   IMAGE_FILE_NOT_PICTURE: {
     origin: 'operator',

@@ -18,7 +18,7 @@ export const loadErrors = defineErrors({
     origin: '1688',
     recovery: 'skip',
     remedy:
-      'Many searches list less than half of what they did, or many details are empty. catalog-sync does not believe this: no offer becomes missing or gone. Compare some of the searches with the site of 1688, and try `catalog-sync doctor --probe`. A search that stays so for 7 days is believed.',
+      'Many searches list less than half of what they did, or many details are empty. catalog-sync does not believe this: no offer becomes missing or gone. Compare some of the searches with the site of 1688, and try `catalog-sync doctor --probe`. catalog-sync believes a search that stays like this for 7 days.',
   },
   SEARCH_BOUNDS_IGNORED: {
     origin: '1688',

@@ -6,7 +6,7 @@ export const runErrors = defineErrors({
     origin: 'operator',
     recovery: 'halt',
     remedy:
-      'Give one of the two the name that the message has, or remove one: an added one by the command of the message, the other one from catalog-sync.yaml.',
+      'Rename one of the two: the message has a free name. Or remove one: a schedule that `catalog-sync schedule add` made with `catalog-sync schedule remove`, one of catalog-sync.yaml in that file.',
   },
   SCHEDULE_UNKNOWN: {
     origin: 'operator',

@@ -41,7 +41,7 @@ test('an outage promises nothing to a command that has ended', () => {
   const promising = temporary.filter(({ remedy }) => remedy.includes('automatically'));
   expect(promising.map(({ code }) => code)).toEqual([]);
   const { err } = report(new AppError(databaseErrors.DATABASE_UNREACHABLE, 'gone'));
-  expect(err).toContain('a command that has ended must be started again');
+  expect(err).toContain('start a command that has ended again');
   // Without DATABASE_URL there is no host and port to look at.
   expect(err).toContain('Without DATABASE_URL, read server.log below .catalog-sync/postgres');
 });

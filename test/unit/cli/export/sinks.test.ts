@@ -78,7 +78,11 @@ describe('a folder', () => {
     // --force, which a folder cannot have, is for files only.
     await expect(createFolderSink(folder)).rejects.toMatchObject({
       code: 'EXPORT_FILE_EXISTS',
-      kind: { remedy: expect.stringMatching(/^Choose another name\. Only a file /) as string },
+      kind: {
+        remedy: expect.stringMatching(
+          /^Choose another name for --out\. --force replaces a file, but no folder, /,
+        ) as string,
+      },
     });
     await expect(createFolderSink(join(dir, 'none', 'x'))).rejects.toThrow('its folder does not exist');
   });
