@@ -14,6 +14,7 @@ import { inTransaction } from '../db/in-transaction.ts';
 import { findAdvisoryHolder, lockedError } from '../db/lock-holder.ts';
 import { applySql, runSql, runSqlForOne } from '../db/sql-file.ts';
 import { offer, seller } from '../schema/catalog.ts';
+import { sellerHistory } from '../schema/history.ts';
 import { payload } from '../schema/raw.ts';
 import { erasedOffer, erasedSeller } from '../schema/sync.ts';
 import { readSql } from './read-sql.ts';
@@ -97,13 +98,19 @@ async function scanAnswers(
   }
 }
 
-/** The names and offers of a seller: those that it has, and those that were erased before. */
+/** The names and offers of a seller: those that it has and had, and those that were erased before. */
 async function readMarks(pool: Pool, sellerId: string): Promise<SellerMarks> {
   const db = drizzleOn(pool);
   const names = await db
     .select({ name: seller.companyName })
     .from(seller)
-    .where(eq(seller.sellerId, sellerId));
+    .where(eq(seller.sellerId, sellerId))
+    .union(
+      db
+        .select({ name: sellerHistory.companyName })
+        .from(sellerHistory)
+        .where(eq(sellerHistory.sellerId, sellerId)),
+    );
   const isErased = eq(erasedOffer.sellerHash, hashSeller(sellerId));
   const offers = await db
     .select({ offerId: offer.offerId })

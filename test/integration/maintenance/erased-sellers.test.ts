@@ -113,6 +113,18 @@ it('examples of answers that were never loaded go as well', async () => {
   expect(await select('SELECT sample FROM sync.quarantine WHERE raw_id = 22')).toEqual([{ sample: null }]);
 });
 
+it('rows under a name that the shop had before go as well', async () => {
+  for (const [callId, companyName] of [
+    [45, '旧杯子有限公司'],
+    [46, '新杯子有限公司'],
+  ] as const)
+    await store.load([found('45', provenance(callId), { seller: seller('renamed', { companyName }) })]);
+  await keepAnswer('47', 'search.image', '{"data":[{"offerId":48,"companyName":"旧杯子有限公司"}]}', {});
+  await erase('renamed');
+  const isErased = 'SELECT erased_at IS NOT NULL AS "isErased" FROM raw.payload WHERE raw_id = 47';
+  expect(await select(isErased)).toEqual([{ isErased: true }]);
+});
+
 it('examples go as well when their answers are kept no longer, and those of other sellers stay', async () => {
   const rejects = [{ path: 'tradeScore', reason: 'not_a_score', sample: 'call me' }];
   for (const rawId of ['51', '52']) await keepAnswer(rawId, 'offer.detail', '{}', { offerId: rawId });
