@@ -21,7 +21,8 @@ const paidAnswer = z.strictObject({
   shows: z
     .enum([
       ...(['allowed', 'denied', 'unsupported', 'exhausted', 'app_refused'] as const),
-      ...(['token_refused', 'too_fast_app', 'too_fast_api', 'unavailable', 'unreachable'] as const),
+      ...(['token_refused', 'too_fast_app', 'too_fast_api'] as const),
+      ...(['unavailable', 'unreachable', 'refused'] as const),
     ])
     .nullable(),
   /** gzipped */

@@ -71,10 +71,13 @@ export type CallOutcome =
 
 /**
  * What a call shows of the permission for its API, that its token is refused, that calls of the API or of the app come too
- * fast, or that there is an outage: of the gateway, or on the way to it.
+ * fast, or that there is an outage: of the gateway, or on the way to it. `refused`: for another reason, which may be that of
+ * this call or of all.
  */
 export type AnswerSign =
-  PermissionSign | 'token_refused' | 'too_fast_app' | 'too_fast_api' | 'unavailable' | 'unreachable';
+  | PermissionSign
+  | ('token_refused' | 'too_fast_app' | 'too_fast_api')
+  | ('unavailable' | 'unreachable' | 'refused');
 
 export interface Settlement {
   readonly callId: string;

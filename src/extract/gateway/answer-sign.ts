@@ -18,6 +18,8 @@ const signs: ReadonlyMap<ErrorKind, AnswerSign> = new Map([
   // Of a wrong address, or of a page that stands in for 1688 while it is overloaded.
   [errors.GATEWAY_REDIRECT, 'unavailable'],
   [errors.GATEWAY_UNREACHABLE, 'unreachable'],
+  // Not those of a parameter: an empty keyword is refused for each category before its name is sent.
+  [errors.GATEWAY_REFUSED, 'refused'],
 ]);
 
 /**

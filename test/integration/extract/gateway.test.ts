@@ -344,6 +344,7 @@ describe('what one refusal asks of all calls', () => {
     ['an unknown app key', json400('gw.AppKeyNotFound'), 'app_refused'],
     ['a refused signature', json400('gw.SignatureInvalid'), null],
     ['a missing parameter', json400('gw.ParamMissing'), null],
+    ['an unknown refusal', json400('gw.NeverSeen'), 'refused'],
     ['noise', json200('noise'), 'unavailable'],
     ['a redirect', redirect, 'unavailable'],
   ] as const)('%s shows what it can', async (_, respond, shows) => {

@@ -62,6 +62,20 @@ describe.each(listBackends())('on %s', (backend) => {
       }),
   );
 
+  it('an API that refuses every call for a reason nobody knows costs a few calls, and a target for each', () =>
+    withTestStack({ backend }, async (stack) => {
+      const refusal = { code: 'gw.NeverSeen', status: 400, message: 'no' };
+      stack.sandbox.setFaults([{ kind: 'gateway_error', api: detailApi, ...refusal }]);
+      const running = stack.run();
+      await until(
+        async () => (await stack.query(`SELECT FROM usage.backoff WHERE pause >= '4 seconds'`)).length > 0,
+      );
+      stack.sandbox.setFaults([]);
+      const { cause, counts } = await running;
+      expect(cause).toBe('targets_failed');
+      expect(counts.errors).toBeLessThanOrEqual(25);
+    }));
+
   it('a target that fails is tried again some minutes later in the same run', () =>
     withTestStack({ backend }, async (stack) => {
       stack.sandbox.setFaults([{ kind: 'server_error', api: categoryApi, count: 3 }]);

@@ -49,7 +49,8 @@ test('the next process gets what was kept, byte by byte, the oldest call first, 
   const { spool } = open();
   const random = Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 256));
   const older = { ...answerOf('12', random), observedAt: new Date('2026-11-25T03:00:00Z') };
-  const refused = { ...answerOf('11', null), outcome: 'gateway_error', gatewayCode: 'gw.X' } as const;
+  const refusal = { outcome: 'gateway_error', gatewayCode: 'gw.X', shows: 'refused' } as const;
+  const refused = { ...answerOf('11', null), ...refusal };
   for (const answer of [answerOf('10'), older, refused]) expect(spool.keep(answer)).toBe(true);
   expect(await takeAll()).toEqual({ taken: [older, answerOf('10'), refused], settled: 3, lines: [] });
   expect(await takeAll()).toEqual({ taken: [], settled: 0, lines: [] });
