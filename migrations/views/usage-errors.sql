@@ -8,7 +8,7 @@ SELECT e.*,
            THEN 'halt'
          WHEN e.error_code IN ('GATEWAY_NO_GRANT', 'GATEWAY_API_UNKNOWN', 'GATEWAY_PACKAGE_USED_UP') THEN 'stop-api'
          WHEN e.error_code IN ('GATEWAY_TOO_FAST_APP', 'GATEWAY_TOO_FAST_API', 'GATEWAY_STOPPED') THEN 'throttle'
-         WHEN e.error_code IN ('GATEWAY_PARAM_MISSING', 'GATEWAY_BUSINESS_REFUSED', 'GATEWAY_REFUSED', 'GATEWAY_REDIRECT')
+         WHEN e.error_code IN ('GATEWAY_PARAM_MISSING', 'GATEWAY_BUSINESS_REFUSED', 'GATEWAY_REFUSED')
            THEN 'fail'
          WHEN e.error_code IS NOT NULL OR e.outcome = 'transport_error' THEN 'retry'
        END AS recovery
