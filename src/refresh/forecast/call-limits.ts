@@ -2,7 +2,7 @@ import { apiOperations, type ApiOperation } from '../../model/known-apis.ts';
 import { daysPerMonth } from './days-per-month.ts';
 import type { CallLimit } from './knowledge.ts';
 
-/** Share of a day, and of a month's share of a day, that the ledger keeps for calls by hand (docs/quota.md). */
+/** Share of a day, and of a month's share of a day, that the ledger keeps for calls by hand (docs/pace.md). */
 const keptShare = 0.05;
 
 /** A limit of a day or month, and what is left of it. */
