@@ -124,7 +124,7 @@ describe('catalog-sync watch', () => {
     const { run } = open({ 'watch.csv': '7\nno offer\n8\n' });
     expect(await run('watch')).toEqual({
       ...{ exitCode: 0, out: '7\n8\n' },
-      err: 'watch.csv:2 names no offer: no offer\n2 offers, 1 bad lines\n',
+      err: 'watch.csv:2 names no offer: no offer\n2 offers, 1 bad line\n',
     });
     expect(JSON.parse((await run('watch', 'list', '--json')).out)).toEqual({
       ...{ feed: 'watched', file: 'watch.csv', offers: ['7', '8'] },
