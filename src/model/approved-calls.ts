@@ -2,8 +2,8 @@ import type { ApprovedCalls } from './sync-config.ts';
 import type { ApiPermission } from './permission.ts';
 
 /**
- * What 1688 approved for an API, number by number: what `catalog-sync.yaml` says wins, since every process applies
- * that file at its start; what was declared with `permissions set` holds where the file says nothing.
+ * The approved calls of an API, number by number. A number in `catalog-sync.yaml` wins, since every process applies that file at
+ * its start. Where the file has none, the number declared with `permissions set` applies.
  */
 export function approvedCalls(
   fromFile: ApprovedCalls | undefined,

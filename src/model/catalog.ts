@@ -42,7 +42,7 @@ export type LoadableUpload = Loadable<'upload', ImageUpload>;
 /** An answer after transform, ready for its one transaction. */
 export type LoadableAnswer = LoadableCategory | LoadableSearchPage | LoadableOffer | LoadableUpload;
 
-/** A pass that showed that a search is not what it says: it ends too early, repeats itself, or minds no price bounds. */
+/** A pass that showed that a search does not work as expected: it ends too early, repeats itself, or ignores price bounds. */
 export interface WindowAlarm {
   readonly windowId: string;
   readonly feed: string;
@@ -57,7 +57,10 @@ export interface LoadReport {
   /** Nodes listed below those that were asked for. */
   readonly categories: number;
   readonly offersNew: number;
-  /** Offers that searches or watch lists had named, or this load did, with the first detail of them; also one that they are not there. */
+  /**
+   * Offers whose first detail was loaded, named by a search or watch list before or by this load; also a first detail that says
+   * that an offer is gone.
+   */
   readonly offersCompleted: number;
   /** Known offers whose details were fetched again. Search rows don't count: they show an offer many times. */
   readonly offersChanged: number;

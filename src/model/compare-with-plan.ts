@@ -7,12 +7,12 @@ export interface Compared {
   readonly planned: number | null;
 }
 
-/** A run against its plan, while it goes on or after. */
+/** A run compared with its forecast, during the run or after it. */
 export interface PlanComparison {
-  /** How a column of what was planned is called. */
+  /** The name of the column with the forecast figures. */
   readonly plannedName: 'planned' | 'at most';
   readonly calls: Compared;
-  /** Operations that were planned or asked for, in the order in which runs come to them. */
+  /** Operations that were planned or called, in the order in which runs call them. */
   readonly byOperation: readonly (Compared & { readonly operation: string })[];
   readonly seconds: Compared;
   readonly newOffers: Compared;
@@ -27,7 +27,7 @@ export type ComparedRun = Pick<Run, 'forecast' | 'callsUsed' | 'startedAt' | 'en
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /**
- * Holds a run against what was expected of it as it began.
+ * Compares a run with what was expected of it when it began.
  *
  * @param calls those it made, by operation, without the refunded ones
  * @param now the end of a run that has none yet

@@ -1,8 +1,8 @@
 import type { ChangeRate, StaleHint } from './learning.ts';
 
 /**
- * What the catalog says how likely it still holds: the offer as a whole, its prices, its stock, which is in one of two states,
- * and that it is not there. Each is left at a rate of its own.
+ * Figures whose confidence the catalog states: the offer as a whole, its prices, its stock (in one of two states), and that the
+ * offer is gone. Each changes at its own rate.
  */
 export const figures = ['offer', 'price', 'in_stock', 'out_of_stock', 'gone'] as const;
 
@@ -12,11 +12,11 @@ export type Figure = (typeof figures)[number];
 export interface FigureKnowledge {
   /** The shares of offers by their rate of change (src/refresh/planner/rate-grid.ts). */
   readonly shares: readonly number[];
-  /** The same of the offers of each rate of change; null: alike of all. */
+  /** The same for the offers of each rate of change; null: the shares are the same for all. */
   readonly byOfferRate: readonly (readonly number[])[] | null;
-  /** The share of its changes that search rows say nothing of, from 0 to 1. */
+  /** The share of its changes that search rows do not show, from 0 to 1. */
   readonly hiddenShare: number;
-  /** How likely it has changed when a row hints at a change, from 0 to 1. */
+  /** The probability, from 0 to 1, that it has changed when a row hints at a change. */
   readonly hintShares: Readonly<Record<StaleHint, number>>;
 }
 
@@ -24,16 +24,16 @@ export type FiguresKnowledge = Readonly<Record<Figure, FigureKnowledge>>;
 
 /** What observations of one offer say of one of its figures. */
 export interface LearnedFigure {
-  /** By rate: ln of the probability of what was observed. */
+  /** For each rate: ln of the probability of the observations. */
   readonly evidence: readonly number[];
-  /** What follows of it, and of the shares of all offers. */
+  /** The rate that follows from the evidence and from the shares of all offers. */
   readonly rate: ChangeRate;
 }
 
-/** What a row hinted at that was counted as a change at once. */
+/** A hint of a row that was counted as a change at once. */
 export interface CountedHint {
   readonly since: Date;
-  /** Another price, or another date of modification with the price that it had. */
+  /** Another price, or another date of modification with an unchanged price. */
   readonly by: 'row' | 'modify_date';
 }
 
@@ -41,7 +41,7 @@ export interface CountedHint {
 export interface OfferFigures {
   /** Null: nothing. */
   readonly learned: Readonly<Record<Figure, LearnedFigure | null>>;
-  /** The newest observation with nothing that hints at a change since its detail; null: none. */
+  /** The newest observation without any hint of a change since its detail; null: none. */
   readonly vouchedAt: Date | null;
   /** The hint that was counted as a change of the offer and its prices, with no detail since; null: none. */
   readonly countedHint: CountedHint | null;
@@ -56,13 +56,13 @@ export interface ShownFigures {
   readonly isInStock: boolean | null;
 }
 
-/** What a detail showed of a figure of which another detail was known. */
+/** What a detail showed of a figure that an earlier detail had shown. */
 export interface FigureStat {
   readonly figure: Figure;
   readonly hint: StaleHint | 'none';
-  /** How likely it had changed when the row hinted at it, from 0 to 1. */
+  /** The probability, from 0 to 1, that it had changed when the row hinted at a change. */
   readonly hintChanges: number;
-  /** Where rows vouched for it: how much of a change they hid, and how much they would have if they showed none. */
+  /** Where rows showed no change: how much of a change they hid, and how much they would have hidden if they showed none. */
   readonly hiddenChanges: number;
   readonly hiddenExpected: number;
 }

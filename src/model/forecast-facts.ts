@@ -7,17 +7,17 @@ export interface WindowFacts {
   readonly kind: 'keyword' | 'category' | 'seller' | 'image';
   /** What it searches by: keyword, seller, picture, or the id of a category. */
   readonly term: string;
-  /** For people; of a category its name. */
+  /** Label for people; for a category, its name. */
   readonly label: string;
   /** How many windows it stands for. */
   readonly windows: number;
-  /** Of a pass that is not stopped early; null: never asked, so nobody knows. */
+  /** Pages of a pass that is not stopped early; null: never fetched, so not known. */
   readonly pages: number | null;
   /** Above 1: a pass is under way. */
   readonly nextPage: number;
-  /** Since the last pass ended; null: there was none. */
+  /** Days since the last pass ended; null: there was none. */
   readonly ageDays: number | null;
-  /** It failed and is not asked for before some later time. */
+  /** It failed and is not fetched before some later time. */
   readonly isPostponed: boolean;
   /** Offers that the last pass listed; null: there was none. */
   readonly reach: number | null;
@@ -25,17 +25,17 @@ export interface WindowFacts {
   readonly worth: WindowWorth | null;
 }
 
-/** Category nodes of one level that a feed asks for; 0 is the root of the whole tree. */
+/** Category nodes of one level that a feed fetches; 0 is the root of the whole tree. */
 export interface NodeFacts {
   readonly feed: string;
   readonly level: number;
   readonly nodes: number;
   readonly unvisited: number;
-  /** None that is postponed. */
+  /** Due nodes, without those that are postponed. */
   readonly due: number;
 }
 
-/** Offers that a feed will have when its next run begins: of its watch list, or kept out by a bound that is higher now. */
+/** Offers that a feed will get when its next run begins: from its watch list, or kept out by a bound that has been raised since. */
 export interface UnheldFacts {
   readonly feed: string;
   readonly offers: number;
@@ -51,7 +51,7 @@ export interface OfferFacts {
   readonly detailAgeDays: number;
   readonly hasDetail: boolean;
   readonly isStale: boolean;
-  /** Its detail failed and is not asked for before some later time. */
+  /** Its detail failed and is not fetched before some later time. */
   readonly isPostponed: boolean;
 }
 
@@ -62,6 +62,6 @@ export interface ForecastFacts {
   readonly sample: readonly OfferFacts[];
   /** How many offers each of the sample stands for. */
   readonly offersPerSample: number;
-  /** Calls a second of the fastest of the last runs; null: none was long enough. */
+  /** Calls per second of the fastest of the last runs; null: no run was long enough. */
   readonly callsPerSecond: number | null;
 }

@@ -1,4 +1,4 @@
-/** Which of what was given up; null: any. An id is one of its operation. */
+/** Selects given-up targets; null: any. An id belongs to the operation. */
 export interface GivenUpChoice {
   readonly operation: string | null;
   readonly id: string | null;
@@ -12,13 +12,13 @@ export interface GivenUp {
   readonly kind: string;
   readonly id: string;
   readonly name: string | null;
-  /** Why it could not be fetched (docs/errors.md); null: kept by a version that did not say. */
+  /** Why it could not be fetched (docs/errors.md); null: stored by a version that did not record it. */
   readonly code: string | null;
-  /** How often in a row it failed by something that may pass; 0: it was refused. */
+  /** Consecutive failures for reasons that may pass; 0: it was refused. */
   readonly failedTries: number;
   readonly notBefore: Date;
-  /** How many targets of its operation wait. */
+  /** Number of waiting targets of its operation. */
   readonly ofOperation: number;
-  /** How many wait in all. */
+  /** Number of waiting targets in all. */
   readonly ofAll: number;
 }

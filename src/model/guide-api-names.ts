@@ -1,8 +1,8 @@
 import type { CatalogRequest } from './operation.ts';
 
 /**
- * API names that setup guides tell people to apply for, and the operation that does what they promise. Most of
- * them exist in no documentation (1688 docs, mirror of 2026-09), so they are words for people only.
+ * API names that setup guides tell people to apply for, and the operation that does what these names promise. Most of the names
+ * exist in no documentation (1688 docs, mirror of 2026-09), so they serve only as texts for people.
  */
 export const guideApiNames: Readonly<Record<string, CatalogRequest['operation']>> = {
   'alibaba.category.get': 'category.children',

@@ -3,11 +3,11 @@ import type { Origin } from '../core/errors.ts';
 export type { Origin } from '../core/errors.ts';
 
 /**
- * Something that people who run the product should know, wherever they are told.
+ * How urgent a health issue is, wherever it is shown.
  *
  * - `act`: a person is needed
- * - `warn`: it goes on by itself, for now; somebody should look
- * - `note`: how things stand; the pages show it, no notification is sent
+ * - `warn`: the product continues by itself for now; somebody should check
+ * - `note`: information; the pages show it, no notification is sent
  */
 export type Severity = 'act' | 'warn' | 'note';
 
@@ -40,16 +40,16 @@ export type HealthIssueId = (typeof healthIssueIds)[number];
 
 export interface HealthIssue {
   readonly id: HealthIssueId;
-  /** What it is about: the same issue has the same key each time it is looked for, as in `hold:*:HELD_BY_HAND`. */
+  /** The subject of the issue: the same issue has the same key at each check, as in `hold:*:HELD_BY_HAND`. */
   readonly key: string;
-  /** `state`: it lasts until it is mended, and its end is worth telling. `event`: it happened, and that is that. */
+  /** `state`: it lasts until it is fixed, and its end is reported. `event`: it happened, and has no end. */
   readonly kind: 'state' | 'event';
   readonly severity: Severity;
   /** What has happened, in one sentence; code stands between backticks. */
   readonly summary: string;
   /** What to do, in the same form; empty: nothing. */
   readonly remedy: string;
-  /** The page that shows it, as in `/runs/12`. */
+  /** The path of the page that shows it, as in `/runs/12`. */
   readonly path: string;
   /** Who can end it. */
   readonly origin: Origin;
@@ -57,7 +57,7 @@ export interface HealthIssue {
   readonly since: Date | null;
   /** True: it ends without a person. */
   readonly healsItself: boolean;
-  /** From when on it can end by itself; null: not known. */
+  /** The earliest time at which it can end by itself; null: not known. */
   readonly healsAt: Date | null;
   /** The run that shows it; null: none. */
   readonly runId: string | null;

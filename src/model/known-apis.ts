@@ -1,8 +1,8 @@
 import type { LoadableRequest } from './operation.ts';
 
 /**
- * The APIs whose questions and answers are spoken, by operation and under 1688's own names (1688 docs, mirror of
- * 2026-09; all are v1). The first one of an operation is asked unless the sync file chooses.
+ * The APIs whose requests and answers the code knows, by operation and under 1688's own names (1688 docs, mirror of 2026-09; all
+ * are v1). The first API of an operation is called unless the sync file chooses another.
  */
 export const knownApis = {
   'category.children': ['alibaba.category.get', 'category.translation.getById'],
@@ -17,7 +17,7 @@ export type ApiOperation = keyof typeof knownApis;
 
 export const apiOperations = Object.keys(knownApis) as ApiOperation[];
 
-/** Those whose calls a forecast has; uploads of pictures are too few. */
+/** Operations whose calls a forecast counts; uploads of pictures are too few. */
 export const plannedOperations = [
   'category.children',
   'search.keyword',
@@ -28,20 +28,20 @@ export const plannedOperations = [
 
 export type KnownApi = (typeof knownApis)[ApiOperation][number];
 
-/** Where an API is found: the parts of `namespace:name:version`. */
+/** The address of an API: the parts of `namespace:name:version`. */
 export interface ApiAddress {
   readonly namespace: string;
   readonly name: string;
   readonly version: string;
 }
 
-/** Which API is asked for an operation. */
+/** The API that is called for an operation. */
 export interface ApiChoice {
-  /** The API whose questions and answers it has. */
+  /** The known API that has the same requests and answers. */
   readonly speaks: KnownApi;
-  /** Null: where the documentation has it. */
+  /** Null: the address in the documentation. */
   readonly address: ApiAddress | null;
 }
 
-/** Operations that are not in it are asked as `knownApis` says. */
+/** Operations that are absent use the API that `knownApis` names. */
 export type ApiChoices = Readonly<Partial<Record<ApiOperation, ApiChoice>>>;

@@ -4,7 +4,7 @@ import type { PermissionSign } from './permission.ts';
 /** Who a call is for. `refresh` and `discovery` compete by value; `manual` has a reserve of its own. */
 export type Lane = 'refresh' | 'discovery' | 'manual';
 
-/** The windows a limit can have, in the order in which they are locked. */
+/** The periods that a limit can have, in the order in which they are locked. */
 export type PeriodKind = 'second' | 'minute' | 'day' | 'month';
 
 export type CallState = 'reserved' | 'committed' | 'refunded' | 'unknown';
@@ -13,7 +13,7 @@ export interface ReserveRequest {
   readonly appKey: string;
   /** `namespace:name:version`, the unit that 1688 grants and counts. */
   readonly api: string;
-  /** Kept (without any token) so that a stored answer can be read again for no call. */
+  /** Stored without any token, so that a stored answer can be read again without a call. */
   readonly request: OperationRequest | OAuthTokenRequest;
   /** 64 hex digits over api and business parameters: no token, timestamp or signature. */
   readonly requestHash: string;
@@ -22,24 +22,24 @@ export interface ReserveRequest {
   readonly jobId: string | null;
   /** The search window the request belongs to, if any. */
   readonly windowId: string | null;
-  /** A committed answer to the same request that is younger than this is handed out again. 0: never. */
+  /** A committed answer to the same request that is younger than this is used again. 0: never. */
   readonly freshForMs: number;
   /** The call must leave within this time of its `sendAt`, or be refunded. */
   readonly sendWithinMs: number;
-  /** 64 hex digits that stand for the access token of the call; null: it has none. */
+  /** 64 hex digits that identify the access token of the call; null: it has none. */
   readonly tokenHash: string | null;
-  /** OAuth calls: a row, but no limit and no stored answer. */
+  /** OAuth calls have a row, but no limit and no stored answer. */
   readonly isExempt: boolean;
 }
 
-/** An answer kept byte by byte. */
+/** An answer, stored byte by byte. */
 export interface StoredAnswer {
   readonly rawId: string;
   readonly callId: string;
   readonly runId: string | null;
   readonly windowId: string | null;
   readonly request: OperationRequest;
-  /** Ledger clock at the grant: the one time that orders what was seen. */
+  /** Ledger clock at the grant: the only time by which observations are ordered. */
   readonly observedAt: Date;
   readonly httpStatus: number;
   readonly body: Buffer;
@@ -50,7 +50,7 @@ export type ReserveAnswer =
       readonly kind: 'granted';
       readonly callId: string;
       readonly observedAt: Date;
-      /** How long to wait before sending, so that the second stays paced. */
+      /** Wait this long before sending, so that the calls of a second stay paced. */
       readonly sendAfterMs: number;
     }
   | { readonly kind: 'cached'; readonly answer: StoredAnswer }
@@ -59,7 +59,7 @@ export type ReserveAnswer =
   | { readonly kind: 'in_flight'; readonly retryAfterMs: number }
   | {
       readonly kind: 'denied';
-      /** `run`: the run's own budget is spent; `hold`: the API is held, or one call is finding out whether it answers. */
+      /** `run`: the run's own budget is spent; `hold`: the API is held, or one call is testing whether it answers. */
       readonly by: PeriodKind | 'run' | 'hold';
       /** Null when no time is known (a run's budget never comes back). */
       readonly retryAfterMs: number | null;
@@ -70,9 +70,8 @@ export type CallOutcome =
   'ok' | 'business_error' | 'gateway_error' | 'transport_error' | 'invalid_answer' | 'not_sent';
 
 /**
- * What a call shows of the permission for its API, that its token is refused, that calls of the API or of the app come too
- * fast, or that there is an outage: of the gateway, or on the way to it. `refused`: for another reason, which may be that of
- * this call or of all.
+ * What an answer shows: the permission for the API, that its token is refused, that calls of the API or of the app come too fast,
+ * or that there is an outage of the gateway or on the way to it. `refused`: another reason, which may concern this call or all.
  */
 export type AnswerSign =
   | PermissionSign
@@ -81,7 +80,7 @@ export type AnswerSign =
 
 export interface Settlement {
   readonly callId: string;
-  /** When the call was granted, as `reserve` said: it tells the call from one of the same number in another database. */
+  /** When the call was granted, as `reserve` returned it. It distinguishes calls of the same number in different databases. */
   readonly observedAt: Date;
   readonly state: Exclude<CallState, 'reserved'>;
   readonly outcome: CallOutcome;
@@ -92,19 +91,19 @@ export interface Settlement {
   readonly responseBytes: number | null;
   /** The exact body; only given for answers worth keeping (successes of catalog operations). */
   readonly body: Buffer | null;
-  /** What the answer shows for all processes; null: nothing. */
+  /** What the answer shows that concerns all processes; null: nothing. */
   readonly shows: AnswerSign | null;
 }
 
 /** The ledger as the gateway client sees it; implemented over Postgres in `load`. */
 export interface Ledger {
-  /** One atomic decision over every window that applies. Never grants without a durable row. */
+  /** Makes one atomic decision over every period that applies. Never grants without a durable row. */
   reserve(request: ReserveRequest): Promise<ReserveAnswer>;
-  /** Says that bytes may leave now. Until then the sweeper may refund the call; false: it already did, don't send. */
+  /** Records that bytes may leave now. Until then the sweeper may refund the call; false: it has done so, don't send. */
   markSent(callId: string): Promise<boolean>;
   /**
-   * Settles the call, stores the answer and keeps what it shows, in one transaction: a refusal holds or slows the
-   * API for everyone, an answer ends that. Retried inside through a database outage.
+   * Settles the call, stores the answer and records what it shows, in one transaction: a refusal holds or slows the API for all
+   * processes, an answer ends that. Retries by itself through a database outage.
    */
   settle(settlement: Settlement): Promise<{ readonly rawId: string | null }>;
 }

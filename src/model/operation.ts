@@ -1,11 +1,11 @@
-/** What the product asks of 1688, by meaning. Which API answers it is a table in `extract/endpoints`. */
+/** What the product fetches from 1688, by meaning. A table in `extract/endpoints` names the API that serves each operation. */
 export type OperationName = OperationRequest['operation'];
 
 /** A category node and its direct children; `'0'` gives the roots. */
 export interface CategoryChildrenRequest {
   readonly operation: 'category.children';
   readonly categoryId: string;
-  /** Asks the API that translates names. Absent: the one that has Chinese names only. */
+  /** Calls the API that translates names. Absent: the API that has Chinese names only. */
   readonly language?: string;
 }
 
@@ -56,14 +56,14 @@ export interface OfferDetailRequest {
   readonly language: string;
 }
 
-/** Hands 1688 a picture to search by. The picture itself goes beside the request, for requests are kept. */
+/** Uploads a picture to search by. The picture itself is passed beside the request, since requests are stored. */
 export interface ImageUploadRequest {
   readonly operation: 'image.upload';
-  /** Of the picture's bytes: 64 hex digits. */
+  /** SHA-256 of the picture's bytes: 64 hex digits. */
   readonly sha256: string;
 }
 
-/** The gateway's clock: asked by `doctor` to compare it with this machine's. */
+/** The gateway's clock: `doctor` compares it with this machine's. */
 export interface SystemTimeRequest {
   readonly operation: 'system.time';
 }
@@ -76,7 +76,7 @@ export type LoadableRequest = CatalogRequest | ImageUploadRequest;
 
 export type OperationRequest = LoadableRequest | SystemTimeRequest;
 
-/** A call to the OAuth endpoint. Its parameters are secrets, so the ledger learns nothing but that it was made. */
+/** A call to the OAuth endpoint. Its parameters are secrets, so the ledger records only that it was made. */
 export interface OAuthTokenRequest {
   readonly operation: 'oauth.token';
 }

@@ -1,8 +1,8 @@
 import type { Source } from './run.ts';
 
-/** How the work stands. */
+/** The state of the work. */
 export interface Overview {
-  /** The ledger's, which is ahead of ours in a sandbox whose clock was moved. */
+  /** The ledger's time, which is ahead of this machine's in a sandbox whose clock was moved. */
   readonly now: Date;
   readonly source: Source | null;
   readonly quarantined1d: number;
@@ -24,14 +24,14 @@ export interface DayQuota {
   readonly holdCode: string | null;
 }
 
-/** Calls that are expected of an API at a time. */
+/** Calls that are expected of an API at one time. */
 export interface PlannedCalls {
   readonly api: string;
   readonly at: Date;
   readonly calls: number;
 }
 
-/** What is still wanted on a day. */
+/** Calls that are still expected on a day. */
 export interface PlannedDay {
   /** Schedules with a slot that is still to come. */
   readonly schedules: readonly string[];

@@ -16,13 +16,13 @@ export type PermissionSign = ShownPermission | 'app_refused';
 
 interface Declaration {
   readonly declared: DeclaredState;
-  /** The day, as its first moment in Asia/Shanghai; null: nothing was ever declared. */
+  /** The day of the declaration, as its first moment in Asia/Shanghai; null: nothing was ever declared. */
   readonly declaredAt: Date | null;
 }
 
 interface Observation<State> {
   readonly observed: State;
-  /** The call that showed it first, and when it was granted (ledger clock). */
+  /** The first call that showed it, and when that call was granted (ledger clock). */
   readonly observedAt: Date | null;
   readonly observedCallId: string | null;
 }

@@ -1,6 +1,6 @@
 /*
- * What normalizers make of 1688's answers and stores put into Postgres. Ids are decimal strings, money is
- * decimal text in yuan, times are ISO 8601 in UTC. `null` means: the answer had no usable value.
+ * What normalizers make of 1688's answers and stores write to Postgres. Ids are decimal strings, money is decimal text in yuan,
+ * times are ISO 8601 in UTC. `null` means: the answer had no usable value.
  */
 
 /** A row that could not be used: kept in quarantine, never lost. */
@@ -13,7 +13,7 @@ export interface Reject {
   readonly sample: string | null;
 }
 
-/** A field whose presence or type is not what we know of the API. */
+/** A field whose presence or type differs from what the code knows of the API. */
 export interface Drift {
   /** As `Reject.path`, without indexes: `data[].newField`. */
   readonly path: string;
@@ -32,7 +32,7 @@ export interface CategoryRecord {
   readonly categoryId: string;
   /** `'0'` above the roots; null when the answer does not say. */
   readonly parentId: string | null;
-  /** Where the answer says so, as `Reject.path`. */
+  /** Where the answer names the parent, as `Reject.path`. */
   readonly parentPath: string;
   readonly level: number | null;
   readonly nameZh: string | null;
@@ -48,7 +48,7 @@ export interface CategoryAnswer {
   readonly children: readonly CategoryRecord[];
 }
 
-/** A price that a search row shows beside that of a search. */
+/** A price that a search row shows beside its search price. */
 export interface RowPrice {
   readonly kind: PriceKind;
   /** Null: it can't be read. */
@@ -66,7 +66,7 @@ export interface SearchRow {
   readonly priceCny: string | null;
   /** The row shows a price that can't be read. */
   readonly isPriceUnread: boolean;
-  /** What the row shows beside it: kinds that begin with `search_`, each at most once. */
+  /** Other prices of the row: kinds that begin with `search_`, each at most once. */
   readonly furtherPrices: readonly RowPrice[];
   readonly monthSold: number | null;
   /** Share of buyers who came back, from 0 to 1. */
@@ -92,8 +92,8 @@ export interface SearchPage {
 }
 
 /**
- * Every kind of price, in the order in which people ask for them; docs/prices.md has their meanings. Those of search rows
- * begin with `search`, and no other does: SQL tells them by that.
+ * Every kind of price, in the order in which people ask for them; docs/prices.md has their meanings. Only the kinds of search
+ * rows begin with `search`: SQL recognizes them by that.
  */
 export const priceKinds = [
   'list',
@@ -124,8 +124,8 @@ export interface PricePoint {
 }
 
 /**
- * Prices of which an answer says something that can't be read: whether they still hold is not known, so that
- * their absence proves nothing.
+ * Prices of which an answer states something that can't be read: it is not known whether they still hold, so their absence proves
+ * nothing.
  */
 export interface UnreadPrice {
   /** Null: any SKU; `'0'`: the offer as a whole. */
@@ -143,7 +143,7 @@ export interface SkuAttribute {
   readonly valueTranslated: string | null;
 }
 
-/** Who says how heavy or large something is. */
+/** The source of a weight or size. */
 export type MeasureSource = 'official' | 'seller' | 'estimated';
 
 /** Weight and size of one unit as it is sent, as decimal text. */
@@ -214,7 +214,7 @@ export interface SellerRecord {
   readonly offerExperienceScore: string | null;
   readonly afterSalesExperienceScore: string | null;
   readonly consultingExperienceScore: string | null;
-  /** A share from 0 to 1 as decimal text, whatever of "52.48%" or "0.4666" 1688 sent. */
+  /** A share from 0 to 1 as decimal text, whether 1688 sent "52.48%" or "0.4666". */
   readonly repeatPurchaseRate: string | null;
   /** Share of the orders of 30 days that were picked up within 48 hours. */
   readonly pickup48hRate: string | null;
@@ -226,7 +226,7 @@ export interface SellerRecord {
 
 export interface OfferRecord extends MixTerms {
   readonly offerId: string;
-  /** The leaf the offer hangs on. */
+  /** The leaf category of the offer. */
   readonly categoryId: string | null;
   readonly sellerId: string | null;
   readonly subject: string | null;
@@ -240,7 +240,7 @@ export interface OfferRecord extends MixTerms {
   readonly minOrderQuantity: number | null;
   readonly batchNumber: number | null;
   readonly stock: number | null;
-  /** The price that 1688 converted for those who ask with a currency, in that currency. */
+  /** The price that 1688 converted for requests with a currency, in that currency. */
   readonly foreignPrice: string | null;
   /** Units sold, as 1688 counts them (its field is named `soldOut`). */
   readonly soldCount: number | null;
@@ -256,7 +256,7 @@ export interface OfferRecord extends MixTerms {
   readonly tags: readonly string[] | null;
   /** The seller's own article number of the offer as a whole. */
   readonly cargoNumber: string | null;
-  /** Null: the answer has none; and so for certificates. */
+  /** Null: the answer has none. The same holds for certificates. */
   readonly sellingPoints: readonly string[] | null;
   readonly certificates: readonly Certificate[] | null;
   readonly package: PackageRecord;
@@ -273,9 +273,9 @@ export interface OfferDetail {
   /** All kinds but those of search rows. A price point that is neither here nor in `unreadPrices` was seen to be gone. */
   readonly prices: readonly PricePoint[];
   readonly unreadPrices: readonly UnreadPrice[];
-  /** Some SKUs can't be read: none is gone for not being in `skus`. */
+  /** Some SKUs can't be read, so a SKU that is missing in `skus` is not known to be gone. */
   readonly hasUnreadSkus: boolean;
-  /** It has a status that can't be read: whether the offer is on sale is as it was. */
+  /** The status can't be read: whether the offer is on sale stays as stored. */
   readonly isStatusUnread: boolean;
 }
 
@@ -284,9 +284,9 @@ export type OfferAnswer =
   | { readonly kind: 'found'; readonly detail: OfferDetail }
   | { readonly kind: 'gone'; readonly offerId: string };
 
-/** A picture that was handed over, to search by it. */
+/** A picture that was uploaded to search by it. */
 export interface ImageUpload {
-  /** Of its bytes: 64 hex digits. */
+  /** SHA-256 of its bytes: 64 hex digits. */
   readonly sha256: string;
   /** Null: 1688 can't use the picture. */
   readonly imageId: string | null;

@@ -1,4 +1,4 @@
-/** Operations whose stored answers can be read again, in the order in which they are. */
+/** Operations whose stored answers can be read again, in the order of reading. */
 export const reprocessedOperations = [
   'category.children',
   'search.keyword',
@@ -9,23 +9,23 @@ export const reprocessedOperations = [
 
 export type ReprocessedOperation = (typeof reprocessedOperations)[number];
 
-/** Which stored answers are read again; null: it does not matter. */
+/** Selects the stored answers to read again; null: no condition. */
 export interface ReprocessSelection {
   readonly operation: ReprocessedOperation | null;
-  /** Only answers that show this offer. A search page shows others, too, and is read as a whole. */
+  /** Only answers that show this offer. A search page also shows others, and is read as a whole. */
   readonly offerId: string | null;
-  /** Only answers asked for since; ISO 8601. */
+  /** Only answers fetched since this time; ISO 8601. */
   readonly since: string | null;
-  /** Only answers of which something is in quarantine. */
+  /** Only answers with something in quarantine. */
   readonly isQuarantined: boolean;
-  /** Only answers that code of a version below this one has read. */
+  /** Only answers that were read by code of a version below this one. */
   readonly olderThanVersion: number | null;
 }
 
 /** What was read again, and what it changed. */
 export interface ReprocessCounts {
   readonly answers: number;
-  /** Of them, those that are damaged, or no good answers of their operations. */
+  /** Answers among them that are damaged, or not good answers of their operations. */
   readonly unreadable: number;
   readonly offersChanged: number;
   readonly categoriesChanged: number;
@@ -38,7 +38,7 @@ export interface ReprocessCounts {
   readonly observationsChanged: number;
   readonly quarantineResolved: number;
   readonly quarantineAdded: number;
-  /** Offers whose prices were told again, though older answers are not kept: what these made is left as it is. */
+  /** Offers whose prices were rebuilt although older answers are not kept: what those answers produced stays as it is. */
   readonly offersPartial: number;
 }
 
@@ -57,13 +57,13 @@ export const noCounts: ReprocessCounts = {
   offersPartial: 0,
 };
 
-/** One thing that reads otherwise now, for people. */
+/** One value that reads differently now, for people. */
 export interface ReprocessExample {
   /** An offer. */
   readonly id: string;
   /** `subject`, or `list price from 100`. */
   readonly what: string;
-  /** Null: there was nothing. */
+  /** Null: there was no value. */
   readonly was: string | null;
   readonly is: string | null;
 }

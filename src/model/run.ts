@@ -6,9 +6,9 @@ export type RunStatus =
 /** Where the data comes from. Sandbox and live data never share a database. */
 export type Source = 'sandbox' | 'live';
 
-/** What a run was expected to do before it began. */
+/** What a run was expected to do, before it began. */
 export interface RunForecast {
-  /** Nothing was known of its feeds yet, so that the figures are upper bounds. Absent: stored by a version without it. */
+  /** Nothing was known of its feeds yet, so the figures are upper bounds. Absent: stored by a version without this field. */
   readonly isGuess?: boolean;
   /** By operation, like `offer.detail`. */
   readonly calls: Readonly<Record<string, number>>;
@@ -34,13 +34,13 @@ export interface Run {
   readonly deadlineAt: Date | null;
   readonly endedAt: Date | null;
   readonly counts: RunCounts;
-  /** Targets that it left to a later try, since they could not be fetched for a reason that may pass. */
+  /** Targets that the run postponed, since they could not be fetched for a reason that may pass. */
   readonly postponed: number;
-  /** Of the first of them; null: there are none. */
+  /** When the first of them is tried again; null: there are none. */
   readonly nextTryAt: Date | null;
   /** Null: no forecast could be made. */
   readonly forecast: RunForecast | null;
-  /** Of the sync file by which it goes, by `hashSyncFile`. Null: begun by a version that did not say; anybody drives it. */
+  /** The `hashSyncFile` of the sync file that the run follows. Null: begun by a version that did not record it; any process drives it. */
   readonly syncFileHash: string | null;
 }
 
@@ -49,7 +49,7 @@ export interface RunCounts extends LoadReport {
   readonly errors: number;
 }
 
-/** Offers that a run showed: one that it found and of which it fetched the detail, too, once. */
+/** Offers that a run showed. An offer that it found and whose detail it fetched counts once. */
 export const offersSeen = ({
   offersNew,
   offersCompleted,
@@ -68,11 +68,11 @@ export interface RunRequest {
   readonly deadlineMs: number | null;
   /** Absent: no forecast could be made. */
   readonly forecast?: RunForecast | null;
-  /** Absent: anybody may drive it. */
+  /** Absent: any process may drive it. */
   readonly syncFileHash?: string;
 }
 
-/** The cause of a run that left nothing but targets that are tried again. */
+/** The cause of a run that left only targets that are tried again. */
 export const targetsPostponed = 'targets_postponed';
 
 export type RunEnd = Exclude<RunStatus, 'queued' | 'running'>;

@@ -7,7 +7,7 @@ export const searchReach = 2000;
 export const pageSize = 50;
 
 /**
- * After 1688 refused to search a category without a keyword, it is asked again when a day has passed. A refused try costs one
- * call: at half, two a day; at double, searches by name would find too little for a day longer.
+ * After 1688 refused to search a category without a keyword, it is asked again after a day. A refused try costs one call: at
+ * half, two a day; at double, searches by name would find too little for a day longer.
  */
 export const askAgainAfterMs = dayMs;

@@ -4,7 +4,7 @@ import type { Tracker } from './tracker.ts';
 /** The 1688 account types, which have different call quotas. */
 export type AccountType = 'personal' | 'business';
 
-/** What one feed pulls: category subtrees and what searches by keyword, seller or picture list, within bounds. */
+/** What one feed fetches: category subtrees and what searches by keyword, seller or picture list, within bounds. */
 export interface Feed {
   readonly name: string;
   /** Roots of the subtrees; `'0'` is the whole tree. Empty: none. */
@@ -16,7 +16,7 @@ export interface Feed {
   readonly images: readonly string[];
   /** Offers to follow whether a search lists them or not: a watch list. */
   readonly offers: readonly string[];
-  /** A file with more of them, by its path from the project folder; null: none. */
+  /** A file with more offer ids, by its path from the project folder; null: none. */
   readonly offersFile: string | null;
   /** Null: no bound. */
   readonly maxOffers: number | null;
@@ -27,42 +27,42 @@ export interface Feed {
   readonly priceMaxCny: string | null;
   /** How much a change found here is worth next to other feeds; 1 is normal. */
   readonly weight: number;
-  /** Days on which it is worth more, or less. */
+  /** Days on which the feed is worth more, or less. */
   readonly boosts: readonly Boost[];
   /**
-   * No detail of its offers is to become older, in milliseconds. Absent rather than null: so that the hash of a file without
-   * it is that of the release before, with which it shares runs.
+   * Highest age of the details of its offers, in milliseconds. Absent rather than null, so that the hash of a file without it
+   * equals that of the release before, with which it shares runs.
    */
   readonly maxAgeMs?: number;
 }
 
-/** Days of Shanghai, both included, as `2026-11-11`; on them the weight of a feed is multiplied. */
+/** Days in Shanghai, both included, as `2026-11-11`; on them the weight of a feed is multiplied. */
 export interface Boost {
   readonly fromDay: string;
   readonly untilDay: string;
   readonly factor: number;
 }
 
-/** How old an answer may become before it is asked for again, in milliseconds. */
+/** How old an answer may become before it is fetched again, in milliseconds. */
 export interface FreshnessAges {
   readonly categoryMs: number;
   readonly searchMs: number;
   readonly detailMs: number;
 }
 
-/** How long rows are kept that grow with time, in milliseconds. */
+/** How long rows that grow with time are kept, in milliseconds. */
 export interface RetentionAges {
-  /** Answers as they came: what can be read again without any call. */
+  /** Answers as they came: they can be read again without a call. */
   readonly rawMs: number;
-  /** Calls, and what was counted of their quota windows. */
+  /** Calls, and the counts of their quota periods. */
   readonly callsMs: number;
   readonly observationsMs: number;
   readonly searchHitsMs: number;
-  /** What became of the slots of schedules. */
+  /** Outcomes of the slots of schedules. */
   readonly slotsMs: number;
   /** How well observations were predicted, day by day. */
   readonly observationStatsMs: number;
-  /** What people had the ops pages do. */
+  /** Actions of people on the ops pages. */
   readonly actionsMs: number;
 }
 
@@ -72,20 +72,20 @@ export interface ApprovedCalls {
   readonly monthly: number | null;
 }
 
-/** Operations whose APIs share one volume of calls; one of the two numbers at least. Null: no limit of that window. */
+/** Operations whose APIs share one volume of calls. At least one of the two numbers is set; null: no limit of that period. */
 export interface SharedCalls extends ApprovedCalls {
   readonly name: string;
   readonly operations: readonly ApiOperation[];
 }
 
 export interface Quotas {
-  /** Calls a second, all APIs and workers together. */
+  /** Calls a second, of all APIs and workers together. */
   readonly perSecond: number;
   readonly approved: Readonly<Partial<Record<ApiOperation, ApprovedCalls>>>;
   readonly groups: readonly SharedCalls[];
 }
 
-/** What happens to a slot during which nothing was running: nothing, or one run as soon as possible. */
+/** What happens to a slot at which no process was running: nothing, or one run as soon as possible. */
 export type MissedRunPolicy = 'skip' | 'once';
 
 export interface Schedule {

@@ -1,7 +1,7 @@
 import { dayMs } from '../core/duration.ts';
 import type { Secret } from '../core/secret.ts';
 
-/** What 1688's OAuth handed out for one app. */
+/** The tokens that 1688's OAuth issued for one app. */
 export interface TokenSet {
   readonly accessToken: Secret;
   /** Null: a token of unknown life (self-use apps). */
@@ -11,7 +11,7 @@ export interface TokenSet {
 }
 
 /**
- * A refresh token with less life than this is exchanged for one that lives on, and is worth a warning (1688 docs,
+ * A refresh token with less life than this is exchanged for one that lives longer, and is worth a warning (1688 docs,
  * postponeToken: within 30 days of its end).
  */
 export const postponeWithinMs = 30 * dayMs;
@@ -21,8 +21,8 @@ export interface TokenStore {
   read(appKey: string): Promise<TokenSet | null>;
   write(appKey: string, tokens: TokenSet): Promise<void>;
   /**
-   * Runs `refresh` for at most one process at a time. Whoever comes second gets what the first one stored:
-   * when the stored access token is no longer `staleAccessToken`, `refresh` is not called.
+   * Runs `refresh` in at most one process at a time. A process that comes second gets the tokens that the first one stored: when
+   * the stored access token is no longer `staleAccessToken`, `refresh` is not called.
    */
   refreshOnce(
     appKey: string,

@@ -1,4 +1,4 @@
-/** What a tracker can notice of an offer beside its prices. */
+/** Events that a tracker can notice of an offer, beside its prices. */
 export const trackedEvents = ['out_of_stock', 'back_in_stock', 'delisted', 'relisted'] as const;
 
 export type TrackedEvent = (typeof trackedEvents)[number];
@@ -6,13 +6,13 @@ export type TrackedEvent = (typeof trackedEvents)[number];
 /** The condition of a tracker that a change met. */
 export type TrackedCondition = 'price_below' | 'price_down' | 'price_up' | TrackedEvent;
 
-/** A rule of the sync file: which changes of which offers people want to be notified of. */
+/** A rule of the sync file: the changes, and the offers, of which people want to be notified. */
 export interface Tracker {
   readonly name: string;
-  /** The feed whose offers it is about; null: those of `offers`. */
+  /** The feed whose offers it watches; null: those of `offers`. */
   readonly feed: string | null;
   readonly offers: readonly string[];
-  /** From which fall or rise of a list price on, in per cent. Null: none. */
+  /** The smallest fall or rise of a list price that counts, in per cent. Null: none counts. */
   readonly priceDownPercent: number | null;
   readonly priceUpPercent: number | null;
   /** The lowest list price falls below it, in yuan as decimal text. Null: any. */
@@ -40,10 +40,10 @@ export interface TrackedChange {
   readonly seenAt: Date;
 }
 
-/** As it is listed. */
+/** A change with the state of its notification. */
 export interface ListedChange extends TrackedChange {
   /** When the receiver took a message about it; null: it did not. */
   readonly sentAt: Date | null;
-  /** When it was decided not to send it; null, as `sentAt`: it waits. */
+  /** When it was decided not to send it; null, like `sentAt`: it waits. */
   readonly skippedAt: Date | null;
 }

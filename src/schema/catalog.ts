@@ -17,13 +17,13 @@ import { type Certificate, type MeasureSource, type SkuAttribute } from '../mode
 import { bytea, dayIndex, id, instant, money } from './column-types.ts';
 
 /*
- * What is known of 1688's catalog. Partitions, fill factors and comments, which drizzle can't say, are in the
- * migrations. Call, raw and run ids are soft references, so that old partitions of those tables can go.
+ * What is known of 1688's catalog. Partitions, fill factors and comments, which drizzle can't express, are in the migrations.
+ * Call, raw and run ids are soft references, so that old partitions of those tables can be dropped.
  */
 
 export const catalog = pgSchema('catalog');
 
-/** Stock and sales pass the range of `integer`, yet stay below 2^53. */
+/** Stock and sales exceed the range of `integer`, yet stay below 2^53. */
 const count = <Name extends string>(name: Name) => bigint(name, { mode: 'number' });
 export const share = <Name extends string>(name: Name) => numeric(name, { precision: 7, scale: 6 });
 const millimetres = <Name extends string>(name: Name) => numeric(name, { precision: 14, scale: 2 });
@@ -128,7 +128,7 @@ export const offer = catalog.table(
   (table) => [
     index('offer_category').on(table.categoryId),
     index('offer_seller').on(table.sellerId),
-    // A small list of what is not yet sorted in: a full one is sorted in by whoever writes next.
+    // A small pending list of rows that are not yet in the index: the writer who finds it full adds them.
     index('offer_text')
       .using('gin', sql`catalog.bigrams(catalog.search_text(${table.subject}, ${table.subjectTranslated}))`)
       .with({ gin_pending_list_limit: 1024 }),
@@ -227,7 +227,7 @@ export const observation = catalog.table(
   (table) => [
     primaryKey({ columns: [table.offerId, table.observedAt, table.source, table.callId] }),
     dayIndex('observation_day', table.observedAt),
-    // What was loaded since a time; of almost no size, and of no cost to writers.
+    // Finds what was loaded since a time. Has almost no size, and costs writers nothing.
     index('observation_loaded').using('brin', table.loadedAt).with({ autosummarize: true }),
     check('observation_source', sql`${table.source} IN ('search', 'detail')`),
   ],
@@ -248,7 +248,7 @@ export const offerChange = catalog.table(
   },
   (table) => [
     index('offer_change_offer').on(table.offerId, table.observedAt),
-    // Units hardly ever change, and each price asks whether its unit did.
+    // Units hardly ever change, and each price checks whether its unit did.
     index('offer_change_unit')
       .on(table.offerId, table.observedAt)
       .where(sql`${table.field} = 'unit'`),

@@ -26,7 +26,7 @@ class IdColumn extends PgColumn<ColumnBaseConfig<'string', 'Id'>> {
   }
 }
 
-/** Drizzle's `customType` can't be an identity, and its `bigint` is never a string. */
+/** Drizzle's `customType` can't be an identity, and its `bigint` never gives a string. */
 class IdBuilder<Name extends string> extends PgIntColumnBaseBuilder<IdConfig<Name>> {
   static override readonly [entityKind] = 'IdBuilder';
 
@@ -34,13 +34,13 @@ class IdBuilder<Name extends string> extends PgIntColumnBaseBuilder<IdConfig<Nam
     super(name, 'string', 'Id');
   }
 
-  /** What drizzle calls to make the column of a table; its declarations leave it out. */
+  /** Drizzle calls this to make the column of a table; its type declarations leave it out. */
   build(table: AnyPgTable<object>): IdColumn {
     return new IdColumn(table, this.config);
   }
 }
 
-/** Ids of 1688 and our own: `bigint` in SQL and a string here, for some exceed 2^53. */
+/** Ids of 1688 and our own: `bigint` in SQL and a string here, since some exceed 2^53. */
 export const id = <Name extends string>(name: Name) => new IdBuilder(name);
 
 /** A point in time, in UTC. */
@@ -52,8 +52,9 @@ export const money = <Name extends string>(name: Name) => numeric(name, { precis
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 /**
- * Finds the days of analysts in tables that grow in order of time; of almost no size, and of no cost to writers. Shanghai is
- * eight hours ahead of UTC all year: by its name, each row would look the zone up, three times what reading the row takes.
+ * Finds days, as analysts count them, in tables that grow in order of time. Has almost no size, and costs writers nothing.
+ * Shanghai is eight hours ahead of UTC all year: with the zone's name, each row would look the zone up, which takes three times
+ * as long as reading the row.
  */
 export const dayIndex = (name: string, column: PgColumn) =>
   index(name)

@@ -5,8 +5,8 @@ import { catalog, packageColumns, score, share } from './catalog.ts';
 import { dayIndex, id, instant } from './column-types.ts';
 
 /*
- * What SKUs and sellers were, each state over [valid_from, valid_to). The states of one thing follow each other without a
- * gap; one that was replaced in its own instant is kept, and is of no length.
+ * Past states of SKUs and sellers, each over [valid_from, valid_to). The states of one SKU or seller follow each other without a
+ * gap. A state that was replaced in its own instant is kept, with no length.
  */
 
 /** The present state is the row of `catalog.sku`. */
@@ -54,7 +54,7 @@ export const stockHistory = catalog.table(
   ],
 );
 
-/** With the present state. `companyName`: as it was stated; null: the answers left it out. */
+/** Includes the present state. `companyName`: as it was stated; null: the answers left it out. */
 export const sellerHistory = catalog.table(
   'seller_history',
   {
@@ -85,7 +85,7 @@ export const sellerHistory = catalog.table(
   ],
 );
 
-/** Rows that were deleted, by their keys; triggers write it. `fact`: the table, without its schema. */
+/** Keys of deleted rows, written by triggers. `fact`: the table, without its schema. */
 export const deletedRow = catalog.table(
   'deleted_row',
   {

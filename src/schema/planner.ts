@@ -19,7 +19,7 @@ import type { LeasedFor, StaleHint } from '../model/learning.ts';
 import { id, instant } from './column-types.ts';
 import { counter, lease, sync } from './sync.ts';
 
-/* When offers were fetched, what that showed, and what is to be fetched next. */
+/* When offers were fetched, what the answers showed, and what is to be fetched next. */
 
 export const refresh = sync.table(
   'refresh',

@@ -4,7 +4,7 @@ import { priceKinds, type PriceKind } from '../model/records.ts';
 import { catalog, offer } from './catalog.ts';
 import { dayIndex, id, instant, money } from './column-types.ts';
 
-/* Prices that hold, and those that held. */
+/* Present and past prices. */
 
 const kinds = sql.raw(`(${priceKinds.map((kind) => `'${kind}'`).join(', ')})`);
 
@@ -28,7 +28,7 @@ export const price = catalog.table(
     index('price_amount')
       .on(table.amountCny, table.offerId)
       .where(sql`${table.kind} IN ('list', 'search')`),
-    // Gives the price of the smallest order of one offer or of all in turn, and reads no rows.
+    // Finds the price of the smallest order, of one offer or of all in turn, without reading rows.
     index('price_smallest_order')
       .on(table.offerId, table.minQuantity, table.amountCny)
       .where(sql`${table.kind} = 'list'`),

@@ -3,7 +3,7 @@ import { index, integer, jsonb, pgSchema, primaryKey, text } from 'drizzle-orm/p
 import type { OperationRequest } from '../model/operation.ts';
 import { bytea, id, instant } from './column-types.ts';
 
-/* Answers as they came, kept for a while so that today's code can read yesterday's answers for no call. */
+/* Answers as they came, kept for a while so that today's code can read yesterday's answers without a call. */
 
 export const raw = pgSchema('raw');
 

@@ -3,7 +3,7 @@ import { check, integer, jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
 import { id, instant } from './column-types.ts';
 import { sync } from './sync.ts';
 
-/* When to sync by itself, and what became of each of these times. */
+/* When to sync by itself, and the outcome of each of these times. */
 
 export const schedule = sync.table(
   'schedule',

@@ -14,7 +14,7 @@ import type { PassOutcome } from '../model/learning.ts';
 import { id, instant, money } from './column-types.ts';
 import { counter, lease, sync } from './sync.ts';
 
-/* Searches: what feeds search by, how far each pass is, and what was handed over and found. */
+/* Searches: what feeds search by, the progress of each pass, and what was uploaded and found. */
 
 export const searchWindow = sync.table(
   'search_window',

@@ -20,13 +20,13 @@ import type { RunForecast, RunStatus, Source } from '../model/run.ts';
 import { bytea, id, instant } from './column-types.ts';
 
 /*
- * How the sync stands: runs, what was fetched and when, and what could not be used. Narrow tables, because
- * every observation rewrites a row here.
+ * The state of the sync: runs, what was fetched and when, and what could not be used. The tables are narrow, because every
+ * observation rewrites a row here.
  */
 
 export const sync = pgSchema('sync');
 
-/** Who has taken a row to ask about it, until when nobody else does, and what came of it when nothing did. */
+/** The lease of a row, the time before which it is not fetched again, and its failures. */
 export const lease = {
   notBefore: instant('not_before'),
   leasedBy: id('leased_by'),
@@ -35,9 +35,7 @@ export const lease = {
   failureCode: text('failure_code'),
 };
 
-/*
- * Always empty: who locks the table has the lock of what it is named after (`src/db/locks.ts`).
- */
+/* Always empty: whoever locks the table has the lock that it is named after (`src/db/locks.ts`). */
 export const ledgerLock = sync.table('ledger_lock', {});
 export const tickLock = sync.table('tick_lock', {});
 export const categoryLock = sync.table('category_lock', {});

@@ -20,8 +20,8 @@ import type { OAuthTokenRequest, OperationRequest } from '../model/operation.ts'
 import { bytea, id, instant } from './column-types.ts';
 
 /*
- * The quota ledger. The rules that drizzle can't say (partitions, triggers, functions, comments) are in the
- * migrations; `reserve` and `settle` there are the only writers of windows, calls and calls in flight.
+ * The quota ledger. The rules that drizzle can't express (partitions, triggers, functions, comments) are in the migrations;
+ * `reserve` and `settle` there are the only writers of periods, calls and calls in flight.
  */
 
 export const usage = pgSchema('usage');
@@ -53,7 +53,7 @@ export const quotaLimit = usage.table(
     check('quota_limit_period_kind', sql`${table.periodKind} IN ${periodKinds}`),
     check('quota_limit_reset', sql`${table.reset} IN ('calendar', 'rolling')`),
     check('quota_limit_source', sql`${table.source} IN ('preset', 'configured', 'observed')`),
-    // A pace of nothing has no next slot; an API is stopped by a hold.
+    // A pace of zero has no next send time; a hold stops an API.
     check(
       'quota_limit_call_limit',
       sql`${table.callLimit} > 0 OR (${table.callLimit} = 0 AND ${table.periodKind} <> 'second')`,
@@ -81,7 +81,7 @@ export const quotaPeriod = usage.table(
     isAssumedSpent: boolean('is_assumed_spent').notNull().default(false),
   },
   (table) => [
-    // ends_at first: the windows around now are the newest ones of their key.
+    // ends_at first: the periods around now are the newest ones of their key.
     unique('quota_period_span').on(table.appKey, table.api, table.periodKind, table.endsAt, table.startsAt),
     check('quota_period_order', sql`${table.endsAt} > ${table.startsAt}`),
     check(
@@ -161,7 +161,7 @@ export const apiCall = usage.table(
   ],
 );
 
-/* Totals of the past: written by `usage.total_hours` only. */
+/* Totals of the past, written by `usage.total_hours` only. */
 
 export const totalledHour = usage.table('totalled_hour', { hour: instant('hour').primaryKey() });
 
@@ -251,7 +251,7 @@ export const apiGroup = usage.table(
   },
   (table) => [
     primaryKey({ columns: [table.appKey, table.api, table.name] }),
-    // A limit names it with the @; so no group can be mistaken for an API or for *.
+    // A limit names a group with the @, so no group can be mistaken for an API or for *.
     check('api_group_name', sql`${table.name} LIKE '@_%'`),
   ],
 );

@@ -3,7 +3,7 @@ import { boolean, check, integer, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from './column-types.ts';
 import { sync } from './sync.ts';
 
-/** Processes that work: what each says of itself with its heartbeat. */
+/** Running processes, and what each reports with its heartbeat. */
 export const worker = sync.table(
   'worker',
   {
