@@ -5,7 +5,7 @@ import type { LoadReport } from '../model/catalog.ts';
 import { drizzleOn } from '../db/database.ts';
 import { run } from '../schema/sync.ts';
 
-/** Adds what a load brought to its run, in the transaction of the load: neither is ever kept without the other. */
+/** Adds the changes of a load to its run, in the transaction of the load: neither is ever stored without the other. */
 export async function addCounts(client: PoolClient, runId: string, report: LoadReport): Promise<void> {
   const plus = (column: PgColumn, count: keyof LoadReport) => sql`${column} + ${report[count]}::int`;
   await drizzleOn(client)

@@ -5,11 +5,11 @@ import { runSql } from '../db/sql-file.ts';
 import { feed } from '../schema/planner.ts';
 import { readSql } from './read-sql.ts';
 
-/** What promised ages take. */
+/** Reads the facts that promised ages need. */
 export interface AgeStore {
-  /** Offers that belong to the feeds; none of a feed that had no run. */
+  /** Number of offers of each feed; a feed that had no run has no entry. */
   countOffers(feeds: readonly string[]): Promise<Map<string, number>>;
-  /** The longest time between the begins of two runs of each feed in the last 26 hours, in milliseconds. */
+  /** The longest time between the starts of two runs of each feed in the last 26 hours, in milliseconds. */
   listRunGaps(feeds: readonly string[]): Promise<Map<string, number>>;
 }
 

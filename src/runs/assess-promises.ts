@@ -13,12 +13,12 @@ export interface PromiseFacts {
   readonly schedules: readonly Schedule[];
   /** Offers of feeds that had a run. */
   readonly offers: ReadonlyMap<string, number>;
-  /** The longest time between two runs of late, in milliseconds. */
+  /** The longest time between two recent runs, in milliseconds. */
   readonly runGaps: ReadonlyMap<string, number>;
   readonly now: Date;
 }
 
-/** A week has the gaps of most schedules. Of one for each minute, a day is read: more would take seconds. */
+/** A week contains the gaps of most schedules. Of a schedule for every minute, a day is read: more would take seconds. */
 const [slotDays, maxSlots] = [8, 1500];
 
 /** The longest time between two slots of schedules; 0: fewer than two. */
@@ -31,7 +31,7 @@ function longestSlotGap(schedules: readonly Schedule[], now: Date): number {
   return times.reduce((longest, at, index) => Math.max(longest, at - (times[index - 1] ?? at)), 0);
 }
 
-/** Offers of a feed: those it has and its bound leaves it, or may get. */
+/** Number of offers of a feed: those it has, up to its bound; before its first run, its bound. At least the offers of its watch list. */
 function countOffers({ name, offers, maxOffers }: SyncConfig['feeds'][number], facts: PromiseFacts): number {
   const known = facts.offers.get(name);
   const held = known === undefined ? (maxOffers ?? 0) : Math.min(known, maxOffers ?? Infinity);
@@ -47,7 +47,7 @@ function toPromises({ feeds }: SyncConfig, facts: PromiseFacts): AgePromise[] {
   });
 }
 
-/** The promised ages of the sync file that the quota or the runs can't hold. Pure. */
+/** The promised ages of the sync file that the quota or the runs can't keep. Pure. */
 export function assessPromises(sync: SyncConfig, facts: PromiseFacts): BrokenPromise[] {
   const promises = toPromises(sync, facts);
   const { callsPerDay } = readRhythm(
@@ -60,7 +60,7 @@ export function assessPromises(sync: SyncConfig, facts: PromiseFacts): BrokenPro
   return findBrokenPromises(promises, Math.min(...own.map(({ perDay }) => perDay)));
 }
 
-/** The same, as the database knows the feeds. */
+/** The same, with the facts of the database. */
 export async function readBrokenPromises(
   deps: Pick<ForecastDeps, 'report' | 'quota' | 'schedules' | 'sync'> & { readonly ages: AgeStore },
 ): Promise<BrokenPromise[]> {

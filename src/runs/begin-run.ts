@@ -5,21 +5,21 @@ import { toRunForecast, type ForecastRequest } from './forecast-run.ts';
 
 export interface BeginRunDeps {
   readonly runs: Pick<RunStore, 'claimSource' | 'begin'>;
-  /** Null when it is unknown: a run begins without it. */
+  /** Null when no forecast is possible: a run begins without it. */
   readonly makeForecast: (request: ForecastRequest) => Promise<Forecast | null>;
-  /** Of the sync file of its runs. */
+  /** Hash of the sync file of its runs. */
   readonly syncFileHash: string;
 }
 
-/** Begins a run of a process; `runForecast` is the forecast that the user has seen; it is then not made again. */
+/** Begins a run of a process. `runForecast` is the forecast that the user has seen; it is not made again. */
 export type BeginRun = (
   request: Omit<RunRequest, 'forecast' | 'syncFileHash'>,
   runForecast?: Forecast | null,
 ) => Promise<BeginAnswer>;
 
 /**
- * The only way in which runs begin, whatever starts them: in a database of their source, for those whose sync file says
- * the same, and with what is expected of them, so that plan and actual can be compared.
+ * Begins every run, whatever starts it. The run is in a database of its source, has the hash of the sync file that drives it, and
+ * has a forecast, so that planned and actual figures can be compared.
  */
 export function createBeginRun({ runs, makeForecast, syncFileHash }: BeginRunDeps): BeginRun {
   return async (request, runForecast) => {

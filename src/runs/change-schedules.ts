@@ -15,7 +15,7 @@ export interface ChangeDeps {
   readonly log: Logger;
 }
 
-/** Slots up to now belong to the schedule as it was: before it becomes another, they are accounted for. */
+/** Accounts for the slots up to now by the schedule as it was, before the schedule changes. */
 async function settle({ slots, ledgerNow, log }: ChangeDeps, schedule: KeptSchedule): Promise<void> {
   const now = await ledgerNow();
   const outcome = schedule.pausedAt === null ? 'missed' : 'skipped';
@@ -29,7 +29,7 @@ async function settle({ slots, ledgerNow, log }: ChangeDeps, schedule: KeptSched
   }
 }
 
-/** Of the name of a schedule, by the sync file. */
+/** The longest name of a schedule that the sync file allows. */
 const longestName = 40;
 
 const makers = { file: 'catalog-sync.yaml', cli: '`catalog-sync schedule add`' } as const;
@@ -41,7 +41,7 @@ interface Named {
 
 const named = (schedule: Schedule, by: ScheduleOrigin): Named => ({ schedule, by });
 
-/** The name with the lowest number that no schedule has. */
+/** The name with the lowest number that no schedule uses. */
 function freeName(name: string, all: readonly Schedule[]): string {
   const taken = new Set(all.map((schedule) => schedule.name));
   for (let number = 2; ; number += 1) {
@@ -84,8 +84,8 @@ async function adopt(deps: ChangeDeps, schedule: Schedule, kept: KeptSchedule | 
 }
 
 /**
- * Makes the schedules of the sync file what is kept of it: new ones count from now on, those that the file no
- * longer names are removed, and those that were added or paused by a command stay so.
+ * Stores the schedules of the sync file: new ones count from now on, those that the file no longer names are removed, and those
+ * that a command added or paused stay so.
  *
  * @throws AppError SCHEDULE_NAME_TAKEN, before anything is changed
  */
@@ -131,12 +131,12 @@ export async function addSchedule(
   });
 }
 
-/** Gives the schedules of the sync file, where that is needed; null: there is no file. */
+/** Reads the schedules of the sync file when they are needed; null: there is no file. */
 type ReadFile = () => readonly Schedule[] | null;
 
 /**
- * Changes one schedule, whose slots up to now keep what it was. `kept` is null for one of the sync file that no process
- * has taken over yet.
+ * Changes one schedule. Its slots up to now are decided by its old state. `kept` is null for a schedule of the sync file that no
+ * process has stored yet.
  *
  * @throws AppError SCHEDULE_UNKNOWN
  */
@@ -156,7 +156,7 @@ async function change(
   });
 }
 
-/** For a name that no schedule has. */
+/** The error for a name that no schedule has. */
 export function unknownSchedule(name: string, all: readonly Schedule[]): AppError {
   const names = [...new Set(all.map((schedule) => schedule.name))].join(', ');
   const known = names === '' ? 'there is none' : `there are ${names}`;
@@ -164,7 +164,7 @@ export function unknownSchedule(name: string, all: readonly Schedule[]): AppErro
 }
 
 /**
- * Slots that come from now on are skipped. One of the sync file that is not kept yet is kept from now on, paused.
+ * Skips slots from now on. A schedule of the sync file that is not stored yet is stored now, as paused.
  *
  * @returns false when it was paused already
  * @throws AppError SCHEDULE_UNKNOWN
@@ -186,7 +186,7 @@ export async function pauseSchedule(
 }
 
 /**
- * Slots start runs again from now on; those that were skipped are not run later.
+ * Slots start runs again from now on; skipped slots are not run later.
  *
  * @returns false when it was not paused
  * @throws AppError SCHEDULE_UNKNOWN
@@ -206,13 +206,13 @@ export async function resumeSchedule(
   return isPending;
 }
 
-/** Whether the next start of a `serve` or `worker` would add the schedule; without a file at hand, those that came from one. */
+/** True if the next start of a `serve` or `worker` would add the schedule; without a file at hand, for schedules that came from one. */
 function isOfFile({ name, origin }: KeptSchedule, readFile: ReadFile): boolean {
   return origin === 'file' && (readFile()?.some((schedule) => schedule.name === name) ?? true);
 }
 
 /**
- * Ends a schedule that was added, or that the sync file no longer has. The outcomes of its slots stay.
+ * Removes a schedule that a command added, or that the sync file no longer has. The outcomes of its slots stay.
  *
  * @throws AppError SCHEDULE_UNKNOWN, or SCHEDULE_IN_FILE for one of the sync file
  */

@@ -4,13 +4,13 @@ import { databaseErrors } from '../db/errors.ts';
 import { runSql, runSqlForOne, type SqlExecutor } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 
-/** Who runs want to fetch for. `appKey` null: for no app in particular, as tests of single parts do. */
+/** What runs claim the database for. `appKey` null: no particular app, as in tests of single parts. */
 export interface Claim {
   readonly source: Source;
   readonly appKey: string | null;
 }
 
-/** Whose data the database holds. Apps by their fingerprint: no key is stored for this. */
+/** Whose data the database holds. Apps are recorded by fingerprint, so that no key is stored. */
 interface Claimed {
   readonly source: string | null;
   readonly app: string | null;
@@ -44,7 +44,7 @@ export async function claimDatabase(executor: SqlExecutor, claim: Claim): Promis
 }
 
 /**
- * For whoever may call 1688 for an app, before the first call.
+ * Checks, before the first call, that the database is not of another app than the one that calls 1688.
  *
  * @throws AppError DATABASE_OTHER_APP when the database holds live data of another one
  */
@@ -55,7 +55,7 @@ export async function requireSameApp(executor: SqlExecutor, claim: Claim): Promi
 }
 
 /**
- * Makes a live database one of another app; recorded in `sync.operator_action`.
+ * Assigns a live database to another app; recorded in `sync.operator_action`.
  *
  * @returns what is recorded; null: nothing was changed, for the database is not live or is one of this app
  */

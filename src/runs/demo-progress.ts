@@ -19,7 +19,7 @@ export interface DemoProgress {
 
 const triggerPrefix = 'demo day ';
 
-/** What `sync.run` says of the demo of a day; `readDemoProgress` reads the day back. */
+/** The trigger in `sync.run` for the demo of a day; `readDemoProgress` reads the day from it. */
 export function demoTrigger(day: number): string {
   return `${triggerPrefix}${day}`;
 }

@@ -4,13 +4,13 @@ import { askedForCalls } from '../refresh/forecast/call-limits.ts';
 
 /** `6h`, `45m` or `9h36m`. */
 function formatAge(ms: number): string {
-  // Of the rounded whole: an hour less a second is `1h`, and not `60m`.
+  // From the rounded value: an hour less a second is `1h`, and not `60m`.
   const whole = Math.round(ms / minuteMs) * minuteMs;
   const [hours, minutes] = [Math.floor(whole / hourMs), (whole % hourMs) / minuteMs];
   return `${hours > 0 ? `${String(hours)}h` : ''}${minutes > 0 || hours === 0 ? `${String(minutes)}m` : ''}`;
 }
 
-/** As the sync file takes it: one number and one unit. */
+/** In the form of the sync file: one number and one unit. */
 function formatSetting(ms: number): string {
   return ms % hourMs === 0 ? `${String(ms / hourMs)}h` : `${String(ms / minuteMs)}m`;
 }

@@ -19,15 +19,15 @@ export interface Slot {
 const missedAfterMs = 5 * minuteMs;
 
 /**
- * Slots read at once, which takes a fifth of a second; after a longer downtime the next tick continues. At double,
- * a tick would be late for its heartbeats on a slow machine; at a third, it could end within a day of changing clocks,
- * whose order only shows at its end.
+ * Slots read at once, which takes a fifth of a second; after a longer downtime the next tick continues. At double, a tick would
+ * be late for its heartbeats on a slow machine. At a third, reading could stop within a day on which the clocks change, and the
+ * order of its slots is only known at its end.
  */
 const maxSlots = 5000;
 
 /**
- * The slots of a schedule after the last one that was decided, the oldest first; at most one is to run, the newest of
- * all. Slots that are left out after a long downtime come with the next tick.
+ * The slots of a schedule after the last decided one, oldest first. At most one of them is to run, the newest. Slots that are
+ * left out after a long downtime come with the next tick.
  */
 export function listDueSlots(
   schedule: SlotRule & { readonly missed: MissedRunPolicy },
@@ -42,7 +42,7 @@ export function listDueSlots(
   return times.map((at) => ({ at, isMissed: at !== newest || isPast }));
 }
 
-/** Until when the slots of a schedule are decided. */
+/** The time up to which the slots of a schedule are decided. */
 export function decidedUntil({ lastSlot, countsFrom }: KeptSchedule): Date {
   return lastSlot !== null && lastSlot.at > countsFrom ? lastSlot.at : countsFrom;
 }
@@ -58,12 +58,12 @@ export function readDueSlots(schedule: KeptSchedule, since: Date, now: Date, log
   }
 }
 
-/** `nextSlotTime`; null for an invalid row: it was changed by hand, or is from another Node with other zones. */
+/** `nextSlotTime`; null for an invalid row, which was changed by hand or comes from another Node with other zones. */
 export function findNextSlot(rule: SlotRule, after: Date): Date | null {
   try {
     return nextSlotTime(rule, after);
   } catch {
-    // `doctor` names what can't be read; a reader of all schedules must not fail because of one.
+    // `doctor` reports the invalid row; a reader of all schedules must not fail because of one.
     return null;
   }
 }

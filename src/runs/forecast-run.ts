@@ -24,7 +24,7 @@ import { listSlotTimes } from './slot-times.ts';
 /** What to forecast. */
 export interface ForecastRequest {
   readonly feedNames: readonly string[];
-  /** Of the next run; null: no bound but the quota. */
+  /** Budget of the next run; null: no bound but the quota. */
   readonly budgetCalls: number | null;
 }
 
@@ -39,10 +39,10 @@ export interface ForecastDeps {
 
 /** The ledger leaves a fifth more time between calls than the limit needs. */
 const paceShare = 0.8;
-/** Four weeks have the slots of most schedules; of one for each minute they would take seconds, and two days are enough. */
+/** Four weeks contain the slots of most schedules. For a schedule of every minute they would take seconds, and two days are enough. */
 const [someDays, manyDays] = [2, 28];
 
-/** Runs a day of a schedule; one without a slot in the next weeks counts as one in them. */
+/** Runs a day of a schedule; a schedule without a slot in the next weeks counts as one run in that time. */
 function runsPerDay(schedule: Schedule, now: Date): number {
   const slotsIn = (days: number) =>
     listSlotTimes(schedule, now, new Date(now.getTime() + days * dayMs)).length;
@@ -50,14 +50,17 @@ function runsPerDay(schedule: Schedule, now: Date): number {
   return slots > 4 * someDays ? slots / someDays : Math.max(1, slotsIn(manyDays)) / manyDays;
 }
 
-/** Those that start runs: the file's, which may not be kept yet, and those that were added; none that is paused or unreadable. */
+/**
+ * Schedules that start runs: those of the file, which may not be stored yet, and those that were added. None that is paused or
+ * unreadable.
+ */
 export function liveSchedules(file: readonly Schedule[], kept: readonly KeptSchedule[]): Schedule[] {
   const paused = new Set(kept.flatMap(({ name, pausedAt }) => (pausedAt === null ? [] : [name])));
   const added = kept.filter((schedule) => schedule.origin === 'cli' && findUndecidedSlot(schedule) !== null);
   return [...file.filter(({ name }) => !paused.has(name)), ...added];
 }
 
-/** Days between two runs of some feeds and the most calls of a day, by their schedules; without any, one run a day. */
+/** Days between two runs of some feeds, and the most calls of a day, by their schedules; without schedules, one run a day. */
 export function readRhythm(schedules: readonly Schedule[], feedNames: readonly string[], now: Date) {
   const own = schedules.filter(({ feeds }) => feeds.some((feed) => feedNames.includes(feed)));
   if (own.length === 0) return { hasSchedule: false, runEveryDays: 1, callsPerDay: Infinity };
@@ -73,7 +76,7 @@ export function readRhythm(schedules: readonly Schedule[], feedNames: readonly s
   };
 }
 
-/** The limits that the sync file says, or the preset of its account. */
+/** The limits that the sync file states, or the preset of its account. */
 export function limitsOfFile({ account, quotas }: SyncConfig): PeriodLimit[] {
   const preset = accountLimits[account];
   const own = apiOperations.flatMap((operation): PeriodLimit[] => {
@@ -107,7 +110,7 @@ function toPeriodLimit({ api, period, callLimit, use }: QuotaLimitRow, sync: Syn
   return [{ operations: operationsOf(api, sync), period, calls: callLimit, leftToday }];
 }
 
-/** A root in place of each category, until the tree was fetched, and every offer of a watch list new. */
+/** Assumes a root in place of each category, until the tree was fetched, and that every offer of a watch list is new. */
 function assumedFacts(sync: SyncConfig): ForecastFacts {
   const nodes = sync.feeds.flatMap(({ name, categories }) =>
     categories.map((id) => ({ feed: name, level: id === '0' ? 0 : 1, nodes: 1, unvisited: 1, due: 1 })),
@@ -120,7 +123,7 @@ function narrow(sync: SyncConfig, { feedNames }: ForecastRequest): SyncConfig {
   return { ...sync, feeds: sync.feeds.filter(({ name }) => feedNames.includes(name)) };
 }
 
-/** A hold in force, and what it keeps from being called. */
+/** A hold in force, and the operations that it stops. */
 export interface HeldOperations extends Pick<ApiHold, 'api' | 'code'> {
   readonly operations: readonly ApiOperation[];
 }
@@ -138,7 +141,7 @@ export interface ForecastInputs {
   readonly limits: readonly PeriodLimit[];
   /** Bounds of budgets, schedules and holds, beside the limits. */
   readonly bounds: readonly CallLimit[];
-  /** Those in force. */
+  /** Holds in force. */
   readonly holds: readonly HeldOperations[];
   /** A schedule starts runs of these feeds. */
   readonly hasSchedule: boolean;
@@ -181,7 +184,7 @@ export function assumeKnowledge(sync: SyncConfig, request: ForecastRequest, now:
   });
 }
 
-/** The limits in effect; before any is, those of the sync file. */
+/** The limits in effect; if there are none yet, those of the sync file. */
 export async function readPeriodLimits({
   report,
   sync,
@@ -220,7 +223,7 @@ export function toRunForecast(result: Forecast): RunForecast {
   };
 }
 
-/** Forecasts a run that begins now; null when it can't: no run fails because of that. */
+/** Forecasts a run that begins now. Null when that fails: no run fails for lack of a forecast. */
 export async function forecastRun(
   deps: ForecastDeps & { readonly log: Logger },
   request: ForecastRequest,

@@ -3,7 +3,7 @@ import { decidedUntil, findNextSlot } from './due-slots.ts';
 import type { KeptSchedule, ScheduleOrigin } from './schedule-store.ts';
 import type { Schedule, SyncConfig } from '../model/sync-config.ts';
 
-/** `new`: of the sync file, and no process has taken it over yet. */
+/** `new`: in the sync file, but no process has stored it yet. */
 type ScheduleState = 'active' | 'paused' | 'new';
 
 /** A schedule as shown to users. */
@@ -18,7 +18,7 @@ export interface ScheduleRow extends Schedule {
   readonly remarks: readonly string[];
 }
 
-/** A slot that waits for longer than this has no process to decide it: a tick comes every second. */
+/** If a slot waits for longer than this, no process decides it: a tick comes every second. */
 const unattendedMs = minuteMs;
 
 const takesOver = 'from the next start of `serve` or `worker` on';
@@ -67,7 +67,7 @@ function describeKept(kept: KeptSchedule, sync: SyncConfig | null, now: Date): S
 }
 
 /**
- * Every schedule that is kept or written in the sync file, by name. Pure.
+ * Every schedule that is stored or in the sync file, by name. Pure.
  *
  * @param sync null: there is no sync file, or none that can be read
  */

@@ -15,7 +15,7 @@ export interface OperatorActionDeps {
   readonly runs: Pick<RunStore, 'read' | 'end'>;
   readonly quota: Pick<QuotaStore, 'holdApi' | 'resumeApi'>;
   readonly retryGivenUp: (choice: GivenUpChoice) => Promise<number>;
-  /** What of some feeds waits for a later try. */
+  /** Targets of some feeds that wait for a later try. */
   readonly countPostponed: (feeds: readonly CountedFeed[]) => Promise<Postponed>;
   readonly sync: Pick<SyncConfig, 'feeds'>;
   readonly source: Source;
@@ -26,7 +26,7 @@ export interface OperatorActions {
   /** `all`, and the names of the feeds. */
   readonly scopes: readonly string[];
   /**
-   * Begins a run, which every process that works then drives; the one of its scope that is active stays.
+   * Begins a run, which every running process then drives. If a run of the scope is active, that run stays the only one.
    *
    * @throws AppError RUN_SCOPE_UNKNOWN, DATABASE_OTHER_SOURCE, DATABASE_OTHER_APP
    */
@@ -41,7 +41,7 @@ export interface OperatorActions {
   retryGivenUp(choice: GivenUpChoice): Promise<number>;
 }
 
-/** The actions of the pages, over the stores that commands use, too. */
+/** The actions of the ops pages, over the stores that commands also use. */
 export function createOperatorActions(deps: OperatorActionDeps): OperatorActions {
   const { begin, runs, quota, sync, source } = deps;
   const names = sync.feeds.map(({ name }) => name);

@@ -6,8 +6,7 @@ import { operatorAction } from '../schema/sync.ts';
 import { readSql } from './read-sql.ts';
 
 /**
- * An action of an operator on a page: the session, as far as it may be shown; the action, its object, and what became
- * of it.
+ * An action of an operator on a page: the session, as far as it may be shown, the action, its object and its result.
  */
 export type LoggedAction = Readonly<Omit<typeof operatorAction.$inferSelect, 'actionId'>>;
 

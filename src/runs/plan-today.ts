@@ -16,7 +16,7 @@ export interface PlanTodayDeps extends ForecastDeps {
   readonly log: Logger;
 }
 
-/** What a slot will ask for, as far as is known now. */
+/** What a slot will fetch, as far as is known now. */
 export interface PlannedSlot {
   readonly schedule: string;
   readonly at: Date;
@@ -31,10 +31,10 @@ export type SlotForecast = Readonly<
 
 type OperationCalls = Readonly<Partial<Record<ApiOperation, number>>>;
 
-/** The slots of a day of a schedule of every minute. */
+/** The number of slots in a day of a schedule for every minute. */
 const maxSlots = 1440;
 
-/** The slots of a day that are still to come, in their order; none of a schedule that cannot be read. */
+/** The slots of a day that are still to come, in order; a schedule that cannot be read has none. */
 export function listSlotsToCome(schedules: readonly Schedule[], now: Date): PlannedSlot[] {
   const midnight = new Date((startOfShanghaiDay(shanghaiDay(now)) ?? now).getTime() + dayMs);
   const slots = schedules.flatMap(({ name, feeds, budgetCalls, ...rule }) =>
@@ -60,8 +60,8 @@ function mapCalls(
 }
 
 /**
- * The calls of slots: the first of some feeds fetches all that is due, a later one what became due meanwhile, as does one after a
- * run that is fetching them: `fetching` has since when. None asks for more than its budget. Pure.
+ * The calls of slots. The first slot of some feeds fetches all that is due. A later slot fetches what became due since then; so
+ * does a slot after a run that is fetching the feeds (`fetching`: since when). No slot makes more calls than its budget. Pure.
  */
 export function planSlots(
   slots: readonly PlannedSlot[],
@@ -87,7 +87,7 @@ export function planSlots(
   });
 }
 
-/** What an active run still wants of its forecast; nothing without one. */
+/** The calls that an active run still needs of its forecast; none without a forecast. */
 export function callsLeftOf({ forecast, callsUsed, budgetCalls }: Run): OperationCalls {
   if (forecast === null) return {};
   const total = sum(forecast.calls);
@@ -111,8 +111,8 @@ async function forecastEach(
 }
 
 /**
- * The calls that active runs with a forecast and the slots of schedules still want until midnight in Shanghai; null: there
- * is neither, so nothing says what will be called.
+ * The calls that active runs with a forecast and the slots of schedules still need until midnight in Shanghai. Null: there are
+ * neither, so future calls are not known.
  */
 export async function planToday(deps: PlanTodayDeps, now: Date): Promise<PlannedDay | null> {
   const schedules = (await deps.schedules.list()).filter(({ pausedAt }) => pausedAt === null);
@@ -120,7 +120,7 @@ export async function planToday(deps: PlanTodayDeps, now: Date): Promise<Planned
   if (schedules.length === 0 && active.length === 0) return null;
   const apis = chooseApis(deps.sync.apis);
   const slots = listSlotsToCome(schedules, now);
-  // One with a budget leaves the rest of what is due to the next slot.
+  // A run with a budget leaves the rest of what is due to the next slot.
   const unbounded = active.filter(({ budgetCalls }) => budgetCalls === null);
   const fetching = new Map(
     unbounded.flatMap(({ feedNames }) => feedNames.map((feed) => [feed, now] as const)),

@@ -11,8 +11,8 @@ export interface PromisedFeedDeps {
 }
 
 /**
- * The feeds of the sync file with a promised age, and when their next run may begin: at the next slot of a schedule, otherwise as
- * long after this one as runs of the last 26 hours were apart at most. Reads nothing where no age is promised.
+ * The feeds of the sync file with a promised age, and when their next run may begin: at the next slot of a schedule; without one,
+ * after the longest time between two runs of the last 26 hours. Reads nothing if no age is promised.
  */
 export async function readPromisedFeeds(
   { ages, schedules, sync }: PromisedFeedDeps,

@@ -12,7 +12,7 @@ export type ForeignRuns = Map<string, Date | null>;
 export interface ForeignRunDeps {
   readonly runs: Pick<RunStore, 'listAbandoned' | 'adopt' | 'end'>;
   readonly leases: Pick<LeaseStore, 'countPostponed'>;
-  /** Of this process. */
+  /** Hash of the sync file of this process. */
   readonly syncFileHash: string;
   readonly sync: Pick<SyncConfig, 'feeds'>;
   readonly foreignRuns: ForeignRuns;
@@ -20,13 +20,13 @@ export interface ForeignRunDeps {
 }
 
 /**
- * Seen without a driver for this long, a run is taken over or ended. At none, the first process to tick after an outage of the
- * database would take the runs of all that return a moment later; at double, operators would be notified of a run that
- * has no driver.
+ * After this long without a driver, a run is taken over or ended. At zero, the first process to tick after an outage of the
+ * database would take the runs of all processes that return a moment later; at double, operators would be notified of a run
+ * without a driver.
  */
 const abandonedAfterMs = 10_000;
 
-/** A run without a driver: it continues with this file, or ends if the file does not have all of its feeds. */
+/** Handles a run without a driver: it continues with this file, or ends if the file does not have all of its feeds. */
 async function adoptOrCancel(deps: ForeignRunDeps, { runId, scope, feedNames }: Run): Promise<void> {
   const { runs, leases, syncFileHash, sync, log } = deps;
   const names = sync.feeds.map(({ name }) => name);
@@ -47,8 +47,8 @@ async function adoptOrCancel(deps: ForeignRunDeps, { runId, scope, feedNames }: 
 }
 
 /**
- * Leaves foreign runs to the processes that have their sync file, and logs this once for each. One whose last process is gone
- * would never be over: it is taken over, or ended if this process does not know all of its feeds.
+ * Leaves foreign runs to the processes that have their sync file, and logs this once for each. A run whose last process is gone
+ * would never end: it is taken over, or ended if this process does not know all of its feeds.
  */
 export async function reconcileForeignRuns(
   deps: ForeignRunDeps,

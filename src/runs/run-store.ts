@@ -17,7 +17,7 @@ export type BeginAnswer = { readonly kind: 'started' | 'resumed'; readonly run: 
 export interface ActiveRun {
   readonly kind: 'active';
   readonly runId: string;
-  /** Since that process was last heard of; null: it was just now. */
+  /** Time since the last heartbeat of that process; null: it was just now. */
   readonly silentMs: number | null;
 }
 
@@ -37,29 +37,30 @@ export interface RunStore {
   heartbeat(runIds: readonly string[]): Promise<void>;
   /** Those of these runs that have no driver and can have none: no process with their sync file had a heartbeat in 15 s. */
   listAbandoned(runIds: readonly string[]): Promise<string[]>;
-  /** Makes an active run one of another sync file. */
+  /** Assigns an active run to another sync file. */
   adopt(runId: string, syncFileHash: string): Promise<void>;
   /** Ends the run if it is still active (the first end wins) and frees its leases. `left`: what waits for a later try. */
   end(runId: string, status: RunEnd, cause: string | null, left?: Postponed): Promise<void>;
   /**
-   * Keeps the code of a target that could not be fetched, and counts it unless that may pass. What may pass does not take the place
-   * of what a target was given up for.
+   * Stores the code of a target that could not be fetched, and counts the target unless the error may pass. An error that may
+   * pass does not replace the code for which a target was given up.
    */
   addFailure(runId: string, failure: TargetFailure): Promise<void>;
-  /** Calls that it made and that were not taken back, by operation. */
+  /** Calls of the run that were not refunded, by operation. */
   countCalls(runId: string): Promise<Readonly<Record<string, number>>>;
   /**
-   * Why none of its calls brought an answer: the code of the newest target that was given up, of the newest that was postponed
-   * where none was, or `targets_postponed` while all are still being tried. Null: some did, or it made none.
+   * Why none of its calls brought an answer: the code of the newest target that was given up; if there is none, of the newest
+   * that was postponed; `targets_postponed` while all are still being tried. Null: some calls brought an answer, or the run made
+   * none.
    */
   reasonForSilence(runId: string): Promise<string | null>;
-  /** Calls that are granted and not settled: the run can't end before they are. */
+  /** Calls that are granted and not settled: the run can't end before they are settled. */
   countReserved(runId: string): Promise<number>;
 }
 
-/** Missed for this long, a run's driver counts as dead: ten ticks. At half, a slow database would seem dead. */
+/** After this long without a heartbeat, a run's driver counts as dead: ten ticks. At half, a slow database would seem dead. */
 export const heartbeatTimeoutMs = 15_000;
-/** Of a process that was not heard of for three ticks, it is not known whether it lives. */
+/** After three ticks without a heartbeat, it is not known whether a process is alive. */
 const silentFromMs = 4500;
 
 const isActive = inArray(run.status, ['queued', 'running']);
@@ -160,15 +161,15 @@ async function begin(pool: Pool, request: RunRequest): Promise<BeginAnswer> {
     })
     .from(run)
     .where(and(eq(run.scope, request.scope), isActive));
-  // Ended between the two statements: the next try inserts.
+  // The run ended between the two statements: the next try inserts.
   if (!active) return begin(pool, request);
   const { runId, heardMs } = active;
   return { kind: 'active', runId, silentMs: heardMs < silentFromMs ? null : heardMs };
 }
 
 /**
- * The queries of every tick, built once for each store. Without a name, as a pooler in transaction mode needs:
- * a named statement is of one connection.
+ * The queries of every tick, built once for each store. They have no name, because a named statement belongs to one connection,
+ * which a pooler in transaction mode does not keep.
  */
 function prepareFrequent(db: Database) {
   const runId = sql.placeholder('runId');
@@ -213,7 +214,7 @@ async function reasonForSilence(db: Database, runId: string): Promise<string | n
 
 export interface RunStoreParts {
   readonly pool: Pool;
-  /** Of the app whose runs they are. Without it, a database is claimed for no app. */
+  /** The app of the runs. Without it, a database is claimed for no app. */
   readonly appKey?: string | undefined;
 }
 
@@ -241,7 +242,7 @@ export function createRunStore({ pool, appKey }: RunStoreParts): RunStore {
       return rows.map(({ runId }) => runId);
     },
     end: async (runId, status, cause, left) => {
-      // It frees many rows, which loads may be freeing in another order.
+      // Ending a run frees many rows, which loads may free in another order.
       await runInTransaction(pool, async (client) => {
         const ended = {
           ...{ status, cause, endedAt: ledgerNow },

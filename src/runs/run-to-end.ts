@@ -7,11 +7,11 @@ export interface RunToEndDeps {
   readonly runs: Pick<RunStore, 'read' | 'end' | 'reasonForSilence'>;
   /** Begins the run. @throws AppError DATABASE_OTHER_SOURCE */
   readonly begin: () => Promise<BeginAnswer>;
-  /** Works and ticks in this process until the run is over or the process is stopped; gives why the last tick failed. */
+  /** Works and ticks in this process until the run is over or the process is stopped; returns why the last tick failed. */
   readonly conduct: (isOver: () => Promise<boolean>) => Promise<AppError | null>;
-  /** What of the run's feeds waits for a later try. */
+  /** Targets of the run's feeds that wait for a later try. */
   readonly countPostponed: (run: Run) => Promise<Postponed>;
-  /** Its reason is a `ShutdownCause`. */
+  /** The reason of its abort is a `ShutdownCause`. */
   readonly drain: AbortSignal;
   /** Called about once a second. */
   readonly onProgress: (run: Run) => Promise<void>;
@@ -20,10 +20,10 @@ export interface RunToEndDeps {
 export type RunOutcome = { readonly kind: 'ended'; readonly run: Run } | ActiveRun;
 
 /**
- * Begins a run (or takes over one whose process died) and works in this process until it has ended. When the
- * process is stopped first, the run ends as `cancelled`; everything fetched so far is kept and is not
- * fetched again inside its freshness age. At its deadline it ends as `partial_quota`, or as `partial_error` when
- * something kept it from working by then, or no call brought an answer.
+ * Begins a run (or takes over one whose process died) and works in this process until it has ended. If the process is stopped
+ * first, the run ends as `cancelled`; everything fetched so far is kept and is not fetched again within its freshness age. At its
+ * deadline the run ends as `partial_quota`, or as `partial_error` if something kept it from working by then, or no call brought
+ * an answer.
  *
  * @throws AppError DATABASE_OTHER_SOURCE
  */

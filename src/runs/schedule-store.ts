@@ -10,7 +10,7 @@ import type { SlotOutcome } from './slot-store.ts';
 /** Who made a schedule: `catalog-sync.yaml`, or a command. */
 export type ScheduleOrigin = 'file' | 'cli';
 
-/** A schedule as it is kept, with the newest of its slots that is decided. */
+/** A stored schedule, with its newest decided slot. */
 export interface KeptSchedule extends Schedule {
   readonly origin: ScheduleOrigin;
   /** Null: it is not paused. */
@@ -30,7 +30,7 @@ export interface KeptSchedule extends Schedule {
 export interface ScheduleStore {
   /** By name. */
   list(): Promise<KeptSchedule[]>;
-  /** Its slots count from now on. */
+  /** Slots of the schedule count from now on. */
   insert(schedule: Schedule, origin: ScheduleOrigin): Promise<void>;
   /** `countsAnew`: slots of its new times count from now on. */
   update(schedule: Schedule, countsAnew: boolean): Promise<void>;
@@ -48,7 +48,7 @@ const lastSlotOf = (db: Database) =>
     .limit(1)
     .as('last_slot');
 
-/** Queried by every tick: built once for each store, and without a name, as a pooler in transaction mode needs. */
+/** Queried by every tick: built once for each store, and without a name, as a pooler in transaction mode requires. */
 function prepareList(db: Database) {
   const lastSlot = lastSlotOf(db);
   const { name, cron, timeZone, feeds, budgetCalls, missed, origin, pausedAt, countsFrom, createdAt } =
@@ -79,7 +79,7 @@ function valuesOf({ timezone: timeZone, ...values }: Schedule) {
   return { ...values, timeZone };
 }
 
-/** Over `sync.schedule`, and `sync.slot` for what was decided last. */
+/** Over `sync.schedule`, and `sync.slot` for the newest decided slots. */
 export function createScheduleStore({ pool }: { readonly pool: Pool }): ScheduleStore {
   const db = drizzleOn(pool);
   const list = prepareList(db);

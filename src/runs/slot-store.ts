@@ -8,8 +8,8 @@ import { run } from '../schema/sync.ts';
 import { readSql } from './read-sql.ts';
 
 /**
- * What became of a slot: it started a run, joined one that was active, came while no process was running, or while its
- * schedule was paused.
+ * Outcome of a slot: it started a run, joined an active one, came while no process was running, or came while its schedule was
+ * paused.
  */
 export type SlotOutcome = (typeof slot.$inferSelect)['outcome'];
 
@@ -18,7 +18,7 @@ const decidedSlot = {
   slotAt: slot.slotAt,
   outcome: slot.outcome,
   decidedAt: slot.decidedAt,
-  /** Null, like the following fields: it has none. */
+  /** Null, like the following fields: the slot has no run. */
   runId: slot.runId,
   status: run.status,
   cause: run.cause,
@@ -28,14 +28,14 @@ const decidedSlot = {
 const selectSlots = (db: Database) =>
   db.select(decidedSlot).from(slot).leftJoin(run, eq(run.runId, slot.runId)).$dynamic();
 
-/** A slot that was decided, with how its run is going. */
+/** A decided slot, with the state of its run. */
 export type DecidedSlot = Readonly<Awaited<ReturnType<typeof selectSlots>>[number]>;
 
 /** The slots of schedules, one row each, in `sync.slot`. */
 export interface SlotStore {
   /** The first decision about a slot stays. */
   decide(schedule: string, slotAt: Date, outcome: 'ran' | 'merged', runId: string): Promise<void>;
-  /** As `decide`, for slots without a run. */
+  /** Like `decide`, for slots without a run. */
   decideWithoutRun(schedule: string, slots: readonly Date[], outcome: 'missed' | 'skipped'): Promise<void>;
   /** The newest first. `schedule` null: of all schedules. */
   list(schedule: string | null, limit: number): Promise<DecidedSlot[]>;
@@ -63,7 +63,7 @@ export function createSlotStore({ pool }: { readonly pool: Pool }): SlotStore {
   };
 }
 
-/** Forgets at most `limit` slots before a time; the newest of each schedule stays. @returns how many */
+/** Deletes at most `limit` slots before a time; the newest of each schedule stays. @returns how many */
 export function deleteOldSlots(executor: SqlExecutor, before: Date, limit: number): Promise<number> {
   return applySql(executor, readSql('delete-old-slots'), [before, limit]);
 }

@@ -19,7 +19,7 @@ function createOffsetReader(timeZone: string): (atMs: number) => number {
   };
 }
 
-/** The times that a cron expression names on the clock on the wall, after `fromMs`, which is one too. */
+/** The wall clock times that a cron expression names, after `fromMs`, which is a wall clock time too. */
 function* listWallTimes(cron: string, fromMs: number): Generator<number, never> {
   const walk = CronExpressionParser.parse(cron, { tz: 'UTC', currentDate: new Date(fromMs) });
   for (;;) yield walk.next().getTime();
@@ -37,17 +37,17 @@ function openReader({ cron, timezone }: SlotRule): Reader {
   return { cron, offsetAt: createOffsetReader(timezone), isHourly: hours.length === 24 };
 }
 
-/** The instants of a slot that the clock on the wall names. */
+/** The instants at which the wall clock shows the time of a slot. */
 function instantsOf(wallMs: number, { offsetAt, isHourly }: Reader): number[] {
   const [before, after] = [offsetAt(wallMs - beyondChangeMs), offsetAt(wallMs + beyondChangeMs)];
   if (before === after) return [wallMs - before];
   const shown = [wallMs - before, wallMs - after].filter((atMs) => atMs + offsetAt(atMs) === wallMs);
-  // A time that the clocks leap over comes as long after the last hour as on any other day.
+  // A slot in the hour that the clocks leap over comes as long after the hour before as on any other day.
   if (shown.length === 0) return [wallMs - before];
   return isHourly ? shown : shown.slice(0, 1);
 }
 
-/** The lowest and the highest that the clocks show within a day of an instant, had they not been changed. */
+/** The lowest and the highest wall clock time of an instant, by the offsets a day before it and a day after it. */
 function wallsAround(at: Date, { offsetAt }: Reader): { lowest: number; highest: number } {
   const [atMs, offsets] = [
     at.getTime(),
@@ -57,13 +57,12 @@ function wallsAround(at: Date, { offsetAt }: Reader): { lowest: number; highest:
 }
 
 /**
- * The slots after `after` up to `until`, the oldest first, and no more than about `most` of them if it is given: then
- * the newest are left out. On the day of a spring change a slot that the clocks leap over comes at the same distance after the
- * leap; on the day of an autumn change a slot comes once, at the first of both times, unless the cron expression
- * names every hour of the day.
+ * The slots after `after` up to `until`, oldest first. `max` limits their number to about that many; the newest are then left
+ * out. On the day of a spring change, a slot that the clocks leap over comes at the same distance after the leap. On the day of
+ * an autumn change, a slot comes once, at the first of both times, unless the cron expression names every hour of the day.
  *
- * cron-parser does the cron, and not the zone: 5.10.3 forgets the slots of a changed hour when it begins within that
- * hour, and gives up on Lord Howe, whose clocks change by half an hour.
+ * cron-parser reads only the cron expression, not the zone: 5.10.3 skips the slots of a changed hour when it begins within that
+ * hour, and fails for Lord Howe, whose clocks change by half an hour.
  */
 export function listSlotTimes(rule: SlotRule, after: Date, until: Date, max?: number): Date[] {
   const reader = openReader(rule);
@@ -76,7 +75,7 @@ export function listSlotTimes(rule: SlotRule, after: Date, until: Date, max?: nu
     for (const atMs of instants) found.add(atMs);
     read += 1;
     if (max === undefined || read < max) continue;
-    // What follows on the wall may still come before the newest of these.
+    // A later wall clock time may still come before the newest of these instants.
     untilMs = Math.min(untilMs, Math.min(...instants) - beyondChangeMs);
     break;
   }

@@ -46,9 +46,8 @@ async function decideSlots(deps: ScheduleDeps, schedule: KeptSchedule, now: Date
 }
 
 /**
- * Decides every slot that has come: it starts a run, is merged into one that is active, is missed, or is skipped
- * while its schedule is paused. A process that is killed between start and decision leaves an active run, into which
- * the next tick merges the slot.
+ * Decides every slot that has come: it starts a run, is merged into an active one, is missed, or is skipped while its schedule is
+ * paused. If the process is killed between start and decision, the run stays active, and the next tick merges the slot into it.
  */
 export async function startScheduledRuns(deps: ScheduleDeps, now: Date): Promise<void> {
   for (const schedule of await deps.schedules.list()) await decideSlots(deps, schedule, now);

@@ -14,55 +14,55 @@ import { readSql } from './read-sql.ts';
 /** At double, a dead worker is noticed later; at half, a thousand workers would write all the time. */
 const beatEveryMs = 5000;
 
-/** What a process does. */
+/** The current work of a process. */
 export interface WorkerActivity {
-  /** Jobs under way. */
+  /** Jobs in progress. */
   readonly jobs: number;
   /** Calls of the last five minutes. */
   readonly recentCalls: number;
-  /** Of its calls and jobs; null: there was none. */
+  /** The last error of its calls and jobs; null: there was none. */
   readonly lastError: { readonly code: string; readonly at: Date } | null;
 }
 
 export interface HeartbeatDeps {
   readonly pool: Pool;
   readonly clock: Clock;
-  /** What this process works by. */
+  /** The sync file of this process. */
   readonly sync: SyncConfig;
   readonly readActivity: () => WorkerActivity;
-  /** The code by which the queues can't be used at present; null: they can. */
+  /** The code of the error that keeps the queues from being used at present; null: none. */
   readonly findQueueTrouble: () => Promise<string | null>;
   readonly log: Logger;
 }
 
-/** How a process says that it works. */
+/** Reports that a process works. */
 export interface WorkerHeartbeat {
   /** Writes at most every five seconds, however often it is called. */
   readonly beat: () => Promise<void>;
-  /** How the last tick ended, for the next beats: the code of its error; null: well. */
+  /** Notes for the next beats how the last tick ended: the code of its error; null: without one. */
   readonly noteTick: (failingCode: string | null) => void;
-  /** From now on it works until it is stopped. */
+  /** From now on the process works until it is stopped. */
   readonly becomeService: () => void;
-  /** Says that it ends in order. Never fails: who hears nothing takes the process for killed. */
+  /** Reports an orderly end. Never fails: without the report, the process counts as killed. */
   readonly end: () => Promise<void>;
 }
 
-/** The same for two processes whose sync files say the same; comments do not count. */
+/** Equal for two processes whose sync files have the same content; comments do not count. */
 export function hashWholeFile(sync: Partial<SyncConfig>): string {
   return createHash('sha256').update(JSON.stringify(sync)).digest('hex').slice(0, 16);
 }
 
 /**
- * The same for two processes that would make the same calls in a run and end it at the same point: limits, schedules and
- * retention do not count.
+ * Equal for two processes that would make the same calls in a run and end it at the same point: limits, schedules and retention
+ * do not count.
  */
 export function hashSyncFile({ feeds, freshness, language, apis }: SyncConfig): string {
   return hashWholeFile({ feeds, freshness, language, apis });
 }
 
 /**
- * Says in `sync.worker` that this process works, and what it does. Warns when others work by another sync file, from its
- * second beat on, and once until they are others.
+ * Reports in `sync.worker` that this process works, and what it does. From its second beat on, it warns when other processes use
+ * another sync file, and repeats the warning only when these are others.
  */
 export function createWorkerHeartbeat({
   pool,
@@ -105,7 +105,7 @@ export function createWorkerHeartbeat({
       warnedOf = hosts.join();
     },
     end: async () => {
-      // A database that did not hear the last beat is not waited for.
+      // If the database did not take the last beat, it is not waited for.
       if (!isHeard) return;
       isHeard = false;
       const ended = { endedAt: sql`clock_timestamp()`, jobs: 0 };
@@ -124,7 +124,7 @@ export interface WorkerFile {
   readonly hosts: readonly string[];
 }
 
-/** The sync files of processes with a heartbeat within 15 s: one, when all is well. */
+/** The sync files of processes with a heartbeat within 15 s: a single one if all is well. */
 export async function listWorkerFiles(pool: Pool): Promise<WorkerFile[]> {
   return runSql<WorkerFile>(pool, readSql('list-worker-files'));
 }
