@@ -1,6 +1,6 @@
 import { defineErrors } from '../core/errors.ts';
 
-/** Everything that can go wrong between us and 1688, each with what a person should do about it. */
+/** Errors between this product and 1688, each with what a person should do about it. */
 export const extractErrors = defineErrors({
   GATEWAY_SIGNATURE_REFUSED: {
     origin: 'operator',

@@ -3,14 +3,14 @@ import { findProjectFile, readAtMost } from '../core/read-project-file.ts';
 import { extractErrors } from './errors.ts';
 import { isPicture } from './is-picture.ts';
 
-/** Between what sources say: about 100 KB, 300 KB and 3 MB (docs/1688.md). A call for more would most likely be lost. */
+/** Sources name limits of about 100 KB, 300 KB and 3 MB (docs/1688.md). A call for a larger picture would most likely be lost. */
 const maxImageBytes = 300 * 1024;
 
-/** Whether a picture of the sync file is a file; others are urls. */
+/** True if a picture of the sync file is a file; others are urls. */
 export const isPicturePath = (image: string): boolean => !image.includes('://');
 
 /**
- * The bytes of a picture in the project folder. What the sync file names is sent to 1688, so that nothing else may be read.
+ * The bytes of a picture in the project folder. Pictures of the sync file are sent to 1688, so no other file may be read.
  *
  * @param path from the project folder, or absolute
  * @throws AppError IMAGE_FILE_UNREADABLE, IMAGE_FILE_OUTSIDE, IMAGE_FILE_TOO_LARGE, IMAGE_FILE_NOT_PICTURE

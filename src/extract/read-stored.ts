@@ -6,7 +6,7 @@ import { extractErrors } from './errors.ts';
 import { classify } from './gateway/classify.ts';
 
 /**
- * The payload of a stored answer, exactly as the call that fetched it gave it.
+ * The payload of a stored answer, exactly as the call that fetched the answer returned it.
  *
  * @throws AppError STORED_ANSWER_UNREADABLE when the stored bytes are no good answer of their operation
  */

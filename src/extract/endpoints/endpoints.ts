@@ -18,8 +18,8 @@ export interface Endpoint extends ApiAddress {
 }
 
 /**
- * An API of the family that asks for a token and wraps its payload twice. The official sample of one of them is
- * flat where its field table is nested: both are accepted.
+ * An API of the family that requires a token and wraps its payload twice. The official sample of one of them is flat although its
+ * field table is nested: both are accepted.
  */
 function crossborder(name: string, isPayload: Expectation['isPayload']): Endpoint {
   return {
@@ -31,7 +31,7 @@ function crossborder(name: string, isPayload: Expectation['isPayload']): Endpoin
   };
 }
 
-/** Null means: nothing there. Of an offer, that it no longer exists (measured by clients). */
+/** Null means that there is nothing; for an offer, that it no longer exists (measured by clients). */
 function isObjectOrNull(payload: JsonValue): boolean {
   return payload === null || isJsonObject(payload);
 }
@@ -88,10 +88,10 @@ export function chooseEndpoints(choices: ApiChoices): Readonly<Record<OperationN
   };
 }
 
-/** Operation to API where nothing is chosen. */
+/** The API of each operation if the sync file chooses none. */
 export const endpoints = chooseEndpoints({});
 
-/** The endpoint that speaks a request: where two APIs answer an operation, the request says which is meant. */
+/** The endpoint of a request: where two APIs serve an operation, the request says which is meant. */
 export function endpointOf(request: OperationRequest, choices: ApiChoices = {}): Endpoint {
   if (request.operation === 'system.time') return systemTime;
   const isTranslated = request.operation === 'category.children' && request.language !== undefined;
@@ -100,7 +100,7 @@ export function endpointOf(request: OperationRequest, choices: ApiChoices = {}):
   return { ...byName[speaks], ...(chosen?.speaks === speaks ? chosen.address : null) };
 }
 
-/** The endpoint that a question goes to, as its flaw has it. An API that 1688 does not have is beside the real ones. */
+/** The endpoint of a question, changed by its flaw. `unknown_api` gives a name beside real APIs that 1688 does not have. */
 export function endpointOfQuestion(question: GatewayQuestion, choices: ApiChoices = {}): Endpoint {
   if ('image' in question) return chooseEndpoints(choices)['image.upload'];
   const endpoint = endpointOf(question.request, choices);

@@ -1,7 +1,7 @@
 import type { OperationName } from '../../model/operation.ts';
 
 export interface GuideName {
-  /** What is called instead. */
+  /** The operation to call instead. */
   readonly operation: OperationName;
   /** One sentence for a person who applied for, or looks for, the API of this name. */
   readonly explanation: string;

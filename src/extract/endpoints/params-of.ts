@@ -11,8 +11,8 @@ import { extractErrors } from '../errors.ts';
 import type { FormParams } from '../gateway/sign.ts';
 
 /**
- * The business parameters of a request, as 1688's docs name them; an object parameter is one field of JSON text.
- * What a request leaves open is not sent. The same request always gives the same text.
+ * The business parameters of a request, as 1688's docs name them; an object parameter is one field of JSON text. Fields that a
+ * request leaves open are not sent. The same request always gives the same text.
  *
  * @throws AppError GATEWAY_REQUEST_INVALID when an id is not a decimal number
  */
@@ -33,7 +33,7 @@ export function paramsOf(request: Exclude<OperationRequest, ImageUploadRequest>)
   }
 }
 
-/** The business parameters that hand over a picture (1688 docs product.image.upload v1). */
+/** The business parameters that upload a picture (1688 docs product.image.upload v1). */
 export function uploadParams(image: Uint8Array): FormParams {
   return { uploadImageParam: jsonText({ imageBase64: Buffer.from(image).toString('base64') }) };
 }
@@ -57,7 +57,7 @@ function searchParam(request: SearchRequest): Record<string, unknown> {
   };
 }
 
-/** What is searched by. */
+/** The parameter to search by. */
 function subjectParam(request: SearchRequest): Record<string, unknown> {
   switch (request.operation) {
     case 'search.keyword':

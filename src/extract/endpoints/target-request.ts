@@ -3,7 +3,7 @@ import type { CatalogRequest, QueryImage } from '../../model/operation.ts';
 import { pageSize } from '../../model/search-limits.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 
-/** Operations that are asked about one target. */
+/** Operations that fetch one target. */
 export type TargetOperation = CatalogRequest['operation'];
 
 export const targetOperations = [
@@ -19,7 +19,7 @@ function imageOf(target: string): QueryImage {
   return target.includes('://') ? { kind: 'address', url: target } : { kind: 'uploaded', imageId: target };
 }
 
-/** The parts of a request that make it this one, whatever the language and page were. */
+/** The parts of a request that identify its target, whatever its language and page. */
 export function targetOf(operation: TargetOperation, target: string): JsonObject {
   switch (operation) {
     case 'category.children':
@@ -35,7 +35,7 @@ export function targetOf(operation: TargetOperation, target: string): JsonObject
   }
 }
 
-/** The request that asks for a target as a run does: of a search, its first page. */
+/** The request with which a run fetches a target; for a search, its first page. */
 export function requestFor(
   operation: TargetOperation,
   target: string,

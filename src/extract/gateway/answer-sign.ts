@@ -15,23 +15,23 @@ const signs: ReadonlyMap<ErrorKind, AnswerSign> = new Map([
   [errors.GATEWAY_TIMEOUT, 'unavailable'],
   [errors.GATEWAY_CONNECTION_LOST, 'unavailable'],
   [errors.GATEWAY_ANSWER_UNREADABLE, 'unavailable'],
-  // Of a wrong address, or of a page that stands in for 1688 while it is overloaded.
+  // For a wrong address, or a page that stands in for 1688 while it is overloaded.
   [errors.GATEWAY_REDIRECT, 'unavailable'],
   [errors.GATEWAY_UNREACHABLE, 'unreachable'],
-  // Not those of a parameter: an empty keyword is refused for each category before its name is sent.
+  // Not for refusals of a parameter: an empty keyword is refused for each category before its name is sent.
   [errors.GATEWAY_REFUSED, 'refused'],
 ]);
 
 /**
- * What an answer shows that all processes must know of the API that was called; null: nothing. An API that says no in
- * its own words was reached, for the gateway looks at the grant first (measured by clients).
+ * What an answer shows about the called API that all processes must know; null: nothing. An API that refuses in its own words was
+ * reached, since the gateway checks the grant first (measured by clients).
  */
 export function answerSign(outcome: Outcome): AnswerSign | null {
   if (outcome.kind === 'success' || outcome.outcome === 'business_error') return 'allowed';
   return failureSign(outcome.error);
 }
 
-/** The same of a call that failed, also of one without any answer. */
+/** The same for a call that failed, also for one without any answer. */
 export function failureSign(error: ErrorKind): AnswerSign | null {
   return signs.get(error) ?? null;
 }

@@ -10,9 +10,9 @@ import { answerSign, failureSign } from './answer-sign.ts';
 import type { TransportFailure, TransportResult } from './exchange.ts';
 import type { Transport } from './transport.ts';
 
-/** What is told to wait, and what is learned from refusals, for the calls of one API in this process. */
+/** Tells the calls of one API in this process to wait, and learns from their refusals. */
 export interface Gate {
-  /** How long nothing may leave, in milliseconds; 0: it may. */
+  /** How long no call may leave, in milliseconds; 0: a call may leave now. */
   pauseMs(): number;
   refused(error: ErrorKind): void;
 }
@@ -33,9 +33,9 @@ export interface AttemptRequest {
   readonly expects: Expectation;
   /** Whether a good answer's body goes into the store. Never for OAuth: it holds tokens. */
   readonly keepsBody: boolean;
-  /** True: a question with a flaw. What its refusal says of the API or the token is kept by nobody. */
+  /** True: a question with a flaw. What its refusal says about the API or the token is not recorded. */
   readonly isFlawed?: boolean;
-  /** Of calls that pause for one another; OAuth's do not. */
+  /** Set for calls that pause for one another; OAuth's do not. */
   readonly gate?: Gate;
   readonly signal?: AbortSignal | undefined;
 }
@@ -54,7 +54,7 @@ interface Attempted {
   readonly callId: string;
   readonly observedAt: Date;
   readonly rawId: string | null;
-  /** Null: none came. */
+  /** Null: no answer came. */
   readonly answer: HttpAnswer | null;
   readonly result: { readonly kind: 'success'; readonly payload: JsonValue } | AttemptFailure;
 }
@@ -68,7 +68,7 @@ export type AttemptAnswer =
 /** How long a granted call may take to leave. Half could refund calls of a busy process; double delays sweeping. */
 export const sendWithinMs = 15_000;
 
-/** One ledger row and at most one HTTP attempt: reserve, wait for the slot, send, classify, settle. */
+/** One ledger row and at most one HTTP attempt: reserve, wait for the send time, send, classify, settle. */
 export async function attemptCall(parts: AttemptParts, request: AttemptRequest): Promise<AttemptAnswer> {
   const { ledger, clock } = parts;
   const granted = await ledger.reserve(request.reserve);
@@ -80,16 +80,16 @@ export async function attemptCall(parts: AttemptParts, request: AttemptRequest):
   if (request.signal?.aborted) return settle(parts, request, { granted, sent: notSent });
   if (isPaused(request)) return refundReservation(parts, request, granted);
   const markedAt = clock.now();
-  // The slot was missed and the row is refunded already: take the next one.
+  // The send time was missed and the row is already refunded: take the next one.
   if (!(await ledger.markSent(granted.callId))) return waiting('second', 1_000);
-  // A process that was stopped here would send into a window in which the call is not counted.
+  // A process that was stopped here would send in a period in which the call is not counted.
   const mayLeave = () => clock.now().getTime() - markedAt.getTime() <= sendWithinMs;
   // Another call may have been refused meanwhile.
   if (!mayLeave() || isPaused(request)) return refundReservation(parts, request, granted);
   return send(parts, request, { granted, mayLeave });
 }
 
-/** Ends a granted call of which nothing has left: its API pauses, or the process was stopped for too long. */
+/** Ends a granted call of which nothing has left: its API is paused, or the process was stopped for too long. */
 async function refundReservation(
   parts: AttemptParts,
   request: AttemptRequest,
@@ -139,7 +139,7 @@ async function settle(parts: AttemptParts, request: AttemptRequest, call: Sent):
   const judged =
     call.sent.kind === 'failure' ? judgeFailure(call.sent) : judgeAnswer(call.sent.answer, request);
   const { state, outcome, httpStatus, gatewayCode } = judged.settlement;
-  // Before the ledger is told: whoever waits for it or for a slot must not be sent meanwhile.
+  // Before the ledger is told: calls that wait for it or for their send time must not be sent meanwhile.
   if (judged.result.kind === 'failed') request.gate?.refused(judged.result.error);
   const { rawId } = await parts.ledger.settle({ callId, observedAt, latencyMs, ...judged.settlement });
   parts.log.debug(
@@ -154,7 +154,7 @@ async function settle(parts: AttemptParts, request: AttemptRequest, call: Sent):
   return { kind: 'attempted', callId, observedAt, rawId, answer, result };
 }
 
-/** Of a question with a flaw: only what is about the app or the pace. */
+/** For a question with a flaw, only signs about the app or the pace count. */
 function signOf(outcome: Outcome, { isFlawed = false }: AttemptRequest): AnswerSign | null {
   const sign = answerSign(outcome);
   const isAboutAll = sign === 'app_refused' || sign === 'too_fast_app' || sign === 'too_fast_api';
@@ -168,7 +168,7 @@ interface Judgement {
 
 function judgeAnswer(answer: HttpAnswer, request: AttemptRequest): Judgement {
   const outcome = classify(answer, request.expects);
-  // A refused call is kept as spent: whether 1688 counts failures is not known.
+  // A refused call counts as spent, since it is not known whether 1688 counts failures.
   const spent = {
     state: 'committed',
     httpStatus: answer.status,

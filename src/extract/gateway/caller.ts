@@ -32,11 +32,11 @@ export interface CallerParts extends AttemptParts {
   readonly appSecret: Secret;
   readonly tokens: AccessTokens;
   readonly pauses: Pauses;
-  /** Which API is asked for what; default: as documented. */
+  /** The API for each operation; default: as documented. */
   readonly apis?: ApiChoices;
 }
 
-/** What is asked: the request as it is kept, and the parameters as they are sent. */
+/** The request as it is stored, and the parameters as they are sent. */
 interface Question {
   readonly request: OperationRequest;
   readonly params: FormParams;
@@ -55,7 +55,7 @@ export interface GoodAnswer {
   readonly isCached: boolean;
 }
 
-/** Calls operations: token, attempts, and what a refusal asks of everyone. */
+/** Calls operations: gets the token, makes the attempts, and applies to all calls what a refusal means for them. */
 export class Caller {
   readonly #parts: CallerParts;
 
@@ -94,7 +94,7 @@ export class Caller {
     const unstored = { ...context, freshForMs: 0 };
     const answer = await this.#attempt(toQuestion(asked), unstored, { endpoint, api, token });
     if (answer.kind === 'waiting') return answer;
-    // No answer is stored that is fresh for no time, so that it is not `cached`.
+    // A stored answer is never fresh enough for this call, so the result is not `cached`.
     if (answer.kind !== 'attempted') throw tokenRefused(api);
     const { rawId, result } = answer;
     const error = result.kind === 'failed' ? result.error : null;
@@ -184,13 +184,13 @@ export class Caller {
     return new AppError(error, `the call of ${api} failed`, { facts });
   }
 
-  /** Pauses what the refusal of one call is about. */
+  /** Pauses what the refusal of one call concerns. */
   #pause(api: string, tokenHash: string | null, error: ErrorKind): void {
     const { pauses } = this.#parts;
     if (error === extractErrors.GATEWAY_TOO_FAST_API) pauses.pause(api, tooFastPauseMs);
     if (error === extractErrors.GATEWAY_TOO_FAST_APP) pauses.pause('app', tooFastPauseMs);
     if (keyRefusals.has(error)) pauses.pause('app', keyPauseMs);
-    // Until the ledger has it, no further call leaves with this token.
+    // Until the ledger has recorded the refusal, no further call leaves with this token.
     if (error === extractErrors.GATEWAY_TOKEN_INVALID && tokenHash !== null)
       pauses.pause(tokenHash, keyPauseMs);
   }
@@ -209,23 +209,23 @@ export function uploadRequest(image: Uint8Array): ImageUploadRequest {
   return { operation: 'image.upload', sha256: createHash('sha256').update(image).digest('hex') };
 }
 
-/** The ledger's first pause: it says how long to wait after that. */
+/** As long as the ledger's first pause; after that, the ledger says how long to wait. */
 const tooFastPauseMs = 2_000;
 
 /**
- * After a refusal of the key the run is ended, which takes a transaction. Half could send calls while the database
- * is slow; double would make whoever restarts with the right secret wait for nothing.
+ * After a refusal of the key the run is ended, which takes a transaction. Half could send calls while the database is slow;
+ * double would delay without reason whoever restarts with the right secret.
  */
 const keyPauseMs = 2_000;
 
-/** What every call of the app would hear: a secret that was reset, an app that was closed, a clock that is wrong. */
+/** Refusals that every call of the app would get: a secret that was reset, an app that was closed, a clock that is wrong. */
 const keyRefusals: ReadonlySet<ErrorKind> = new Set([
   extractErrors.GATEWAY_SIGNATURE_REFUSED,
   extractErrors.GATEWAY_APP_KEY_UNKNOWN,
   extractErrors.GATEWAY_TIMESTAMP_REFUSED,
 ]);
 
-/** Stands for a token where it may be kept: a token has far too many values to be guessed from it. */
+/** Stands for a token where it may be stored: a token has far too many values to be guessed from its hash. */
 function hashOf(appKey: string, token: Secret): string {
   return createHash('sha256').update(`access token\n${appKey}\n${token.reveal()}`).digest('hex');
 }

@@ -11,10 +11,10 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
-/** What a good answer of one API looks like. */
+/** The form of a good answer of one API. */
 export interface Expectation {
   readonly shapes: readonly Shape[];
-  /** A first check, so that JSON of another server is never kept as an answer; the normalizers look closely. */
+  /** A first check, so that JSON of another server is never stored as an answer; the normalizers check the details. */
   isPayload(payload: JsonValue): boolean;
 }
 
@@ -29,8 +29,8 @@ interface Refused {
 export type Outcome = { readonly kind: 'success'; readonly payload: JsonValue } | Refused;
 
 /**
- * What an HTTP answer means. The body is believed first, for gateway errors come with status 200 too; the
- * status decides where the body says nothing. Pure and total: any bytes give an outcome.
+ * What an HTTP answer means. The body comes first, since gateway errors also come with status 200; the status decides where the
+ * body says nothing. Pure and total: any bytes give an outcome.
  */
 export function classify(answer: HttpAnswer, expects: Expectation): Outcome {
   const envelope = readBody(answer.body);
@@ -82,7 +82,7 @@ function showableCode(code: string | null): string | null {
 function readBody(body: Buffer): Envelope | null {
   const text = decode(body, 'utf-8');
   if (text !== null) return readText(text);
-  // Payloads are promised to be UTF-8. A refusal in GBK is still a refusal, and must not be retried as noise.
+  // 1688 promises payloads in UTF-8. A refusal in GBK is still a refusal, and must not be retried as noise.
   const inGbk = decode(body, 'gb18030');
   const envelope = inGbk === null ? null : readText(inGbk);
   return envelope?.kind === 'refusal' ? envelope : null;

@@ -20,7 +20,7 @@ export interface GatewayOptions extends TransportOptions {
   readonly log: Logger;
   /** The machine's clock: the time in signatures, and the length of pauses. */
   readonly clock: Clock;
-  /** Which API is asked for what; default: as documented. */
+  /** The API for each operation; default: as documented. */
   readonly apis?: ApiChoices;
 }
 

@@ -38,14 +38,14 @@ const errorTextKeys = [
 const textKeys = ['message', 'msg', 'retMsg'];
 const verdictKeys = new Set([...flagKeys, ...errorCodeKeys, ...codeKeys, ...errorTextKeys, ...textKeys]);
 
-/** Codes that come with answers that are good. */
+/** Codes of good answers. */
 const goodCodes = new Set(['S0000', '200', '0', 'SUCCESS']);
 
 /**
- * Finds the payload or the refusal in whatever envelope 1688 chose. Total: any JSON gives an answer.
+ * Finds the payload or the refusal in any envelope of 1688. Total: any JSON gives a result.
  *
- * An absent payload is believed only beside an explicit `success`, and no code but that of a good answer, for it can mean
- * that an offer is gone; an object that says nothing we know is `whole`.
+ * An absent payload is accepted only beside an explicit `success` and without any code but that of a good answer, since it can
+ * mean that an offer is gone. An object without a known key is `whole`.
  */
 export function readEnvelope(value: JsonValue): Envelope {
   if (!isJsonObject(value)) return { kind: 'payload', shape: 'bare', payload: value };

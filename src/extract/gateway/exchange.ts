@@ -30,12 +30,12 @@ interface ExchangeRequest {
 }
 
 /**
- * A timer that is later than this comes from a process that was stopped. At half, a busy process would count as one; at
- * double, one that was stopped for a moment could give up answers that have come.
+ * A timer that fires later than this comes from a process that was stopped. At half, a busy process would count as stopped; at
+ * double, a process that was stopped for a moment could give up answers that have come.
  */
 const stoppedMs = 500;
 
-/** What a process that was stopped has to read the answers that wait in its sockets: a long one takes some turns. */
+/** The time that a process that was stopped has to read the answers in its sockets: a long answer takes several turns of the event loop. */
 const readMs = 1000;
 
 interface ExchangeLimits {
@@ -106,7 +106,7 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Controller): void {
-    // Ended while it waited for a connection: nothing may leave any more, for it was settled as not sent.
+    // A call that ended while it waited for a connection was settled as not sent: nothing of it may leave any more.
     if (!this.isOver && !this.#request.mayLeave()) this.#abort('late');
     if (this.isOver) controller.abort(new Error('the call is over'));
     else this.#controller = controller;
@@ -132,7 +132,7 @@ class Attempt implements Dispatcher.DispatchHandler {
     this.#fail(transportKind(code, this.#controller !== null), code);
   }
 
-  /** Timers come before sockets in a turn of the event loop: one that is late lets the sockets be read first. */
+  /** In a turn of the event loop, timers run before sockets: a late timer lets the sockets be read first. */
   #startTimer(ms: number): NodeJS.Timeout {
     const dueAt = performance.now() + ms;
     return setTimeout(() => {

@@ -21,7 +21,7 @@ const gatewayCodes: ReadonlyMap<string, ErrorKind> = new Map([
   ['gw.QosAppFrequencyLimit', errors.GATEWAY_TOO_FAST_APP],
   ['gw.QosAPIFrequencyLimit', errors.GATEWAY_TOO_FAST_API],
   ['gw.NoUsageLeftError', errors.GATEWAY_PACKAGE_USED_UP],
-  // In no public log so far; a wrong clock is the only thing it can mean.
+  // In no public log so far; it can only mean a wrong clock.
   ['gw.TimestampInvalid', errors.GATEWAY_TIMESTAMP_REFUSED],
 ]);
 
@@ -29,7 +29,7 @@ const gatewayTexts: readonly (readonly [RegExp, ErrorKind])[] = [
   [/user authori[sz]ation is required|need user auth/i, errors.GATEWAY_TOKEN_INVALID],
   [/invoke (connect error|time ?out|target error)/i, errors.GATEWAY_UNAVAILABLE],
   [/api definition error|unsupport(ed)? api|api unsupported/i, errors.GATEWAY_API_UNKNOWN],
-  // Either a rate or a number of calls: pausing is right for both.
+  // Either a rate or a number of calls: a pause is right for both.
   [/exceed the app call time limit|exceeds limited frequency/i, errors.GATEWAY_TOO_FAST_APP],
   [/illegal argument type/i, errors.GATEWAY_PARAM_REFUSED],
   [/required argument/i, errors.GATEWAY_PARAM_MISSING],
@@ -50,11 +50,11 @@ const businessTexts: readonly (readonly [RegExp, ErrorKind])[] = [
 /** The kind that a code of the gateway stands for. */
 export function kindOfCode(code: string): ErrorKind | undefined {
   const known = gatewayCodes.get(code) ?? businessCodes.get(code);
-  // An unknown rate limit most likely issues the app: slowing down too much harms less than the reverse.
+  // An unknown rate limit most likely concerns the app: slowing down too much harms less than the reverse.
   return known ?? (code.startsWith('gw.Qos') ? errors.GATEWAY_TOO_FAST_APP : undefined);
 }
 
-/** The kind that a refusal's code, or else its text, stands for; null when 1688 said nothing we know. */
+/** The kind that a refusal's code, or else its text, stands for; null when neither is known. */
 export function knownRefusal(refusal: Refusal): ErrorKind | null {
   const isGateway = refusal.level === 'gateway';
   const code = refusal.code ?? '';

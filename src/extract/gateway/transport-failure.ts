@@ -1,7 +1,7 @@
 import type { ErrorKind } from '../../core/errors.ts';
 import { extractErrors as errors } from '../errors.ts';
 
-/** Why we ended a call ourselves. */
+/** Why this process ended a call itself. */
 export type AbortCause = 'stopped' | 'late' | 'total_timeout' | 'too_large';
 
 const timeoutCodes = new Set([
@@ -15,7 +15,7 @@ const timeoutCodes = new Set([
 const certificateCode =
   /^(ERR_TLS_CERT|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY|DECODE|DECRYPT)|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH)/;
 
-/** The error kind of a call that we ended. */
+/** The error kind of a call that this process ended. */
 export function abortKind(cause: AbortCause): ErrorKind {
   if (cause === 'stopped' || cause === 'late') return errors.GATEWAY_STOPPED;
   return cause === 'too_large' ? errors.GATEWAY_ANSWER_TOO_LARGE : errors.GATEWAY_TIMEOUT;
@@ -30,12 +30,12 @@ export function transportKind(code: string, hasLeft: boolean): ErrorKind {
   if (certificateCode.test(code)) return errors.GATEWAY_CERTIFICATE_REFUSED;
   if (!hasLeft) return errors.GATEWAY_UNREACHABLE;
   if (timeoutCodes.has(code)) return errors.GATEWAY_TIMEOUT;
-  // What came is not HTTP; undici knows llhttp's code for it only sometimes.
+  // The answer is not HTTP; undici knows llhttp's code for it only sometimes.
   if (code.startsWith('HPE_') || code === 'HTTPParserError') return errors.GATEWAY_ANSWER_UNREADABLE;
   return errors.GATEWAY_CONNECTION_LOST;
 }
 
-/** The code, or else the name, of anything thrown; of several attempts to connect, the first. Never a message. */
+/** The code, or else the name, of anything thrown; for several attempts to connect, of the first. Never a message. */
 export function transportCode(error: unknown): string {
   if (error instanceof AggregateError) return transportCode(error.errors[0]);
   if (!(error instanceof Error)) return 'UNKNOWN';

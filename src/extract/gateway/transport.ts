@@ -9,15 +9,15 @@ export interface TransportTimeouts {
   readonly connectMs: number;
   /** From the request's last byte to the answer's headers. */
   readonly headersMs: number;
-  /** Between two pieces of the body. */
+  /** Between two chunks of the body. */
   readonly bodyMs: number;
-  /** Over everything, waiting for a free connection included. */
+  /** For the whole call, including the wait for a free connection. */
   readonly totalMs: number;
 }
 
 /**
- * A call takes about 750 ms as measured by clients, who wait 20 s for slow ones. Half of that would give up
- * calls that are being served, and pay them twice; double would keep a dead connection's job for 40 s.
+ * A call takes about 750 ms as measured by clients, who wait 20 s for slow calls. Half would give up calls that are being served,
+ * and pay for them twice; double would keep the job of a dead connection for 40 s.
  */
 export const defaultTimeouts: TransportTimeouts = {
   connectMs: 5_000,
@@ -27,8 +27,8 @@ export const defaultTimeouts: TransportTimeouts = {
 };
 
 /**
- * A search page is about 100 kB and a detail with a long description below 1 MB. Half could refuse a real
- * answer; double only costs memory, times the calls in flight.
+ * A search page is about 100 kB and a detail with a long description below 1 MB. Half could refuse a real answer; double only
+ * costs memory, times the calls in flight.
  */
 const defaultMaxResponseBytes = 8 * 1024 * 1024;
 

@@ -10,27 +10,27 @@ import { extractErrors as errors } from '../errors.ts';
 export const authorizationLifeMs = 10 * minuteMs;
 
 export interface AuthorizationOptions {
-  /** The gateway's. A gateway on this machine has the page itself, as the sandbox does. */
+  /** Base url of the gateway. A gateway on this machine has the page itself, like the sandbox. */
   readonly baseUrl: string;
   readonly appKey: string;
-  /** As registered in the console, to the letter. */
+  /** Exactly as registered in the console. */
   readonly redirectUri: string;
   readonly clock: Clock;
 }
 
-/** One login. Its state is known to nobody else, good once, and for ten minutes. */
+/** One login. Its state is secret, and is valid once, for ten minutes. */
 export interface Authorization {
-  /** What a person opens in a browser. */
+  /** The url that a person opens in a browser. */
   readonly url: string;
   /**
-   * The code in the query that the browser came back with, after which the login is over.
+   * Returns the code from the query with which the browser came back; the login is then over.
    *
    * @throws AppError AUTH_STATE_REFUSED (the login goes on), AUTH_CODE_MISSING (agreement was not given)
    */
   redeem(query: URLSearchParams): Secret;
   /**
-   * As `redeem`, from what a person pasted: the whole address, or the bare code. A bare code carries no state: the
-   * person who copied it vouches for it.
+   * Like `redeem`, for text that a person pasted: the whole address, or the bare code. A bare code carries no state: the person
+   * who copied it vouches for it.
    */
   redeemPasted(text: string): Secret;
 }
@@ -50,19 +50,19 @@ function authorizeUrl({ baseUrl, appKey, redirectUri }: AuthorizationOptions, st
   return url.href;
 }
 
-/** In a time that does not tell how much of it was right. */
+/** Compares in a time that does not show how much was right. */
 function isSame(a: string, b: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(a), digest(b));
 }
 
-/** Null unless the name comes exactly once: two values are somebody's attempt to have each reader see another. */
+/** Null unless the name comes exactly once: two values may be an attempt to make two readers see different ones. */
 function onlyOne(query: URLSearchParams, name: string): string | null {
   const values = query.getAll(name);
   return values.length === 1 ? (values[0] ?? null) : null;
 }
 
-/** Codes are uuids as far as clients have seen. */
+/** As far as clients have seen, codes are uuids. */
 const codeForm = /^[\w.~-]{1,256}$/;
 
 function asCode(text: string | null): Secret {

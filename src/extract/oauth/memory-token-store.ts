@@ -1,8 +1,8 @@
 import type { TokenSet, TokenStore } from '../../model/token.ts';
 
 /**
- * Tokens of this process only, for installations without a `TOKEN_KEY` to store any. Its one user refreshes one
- * at a time, so there is nothing to lock.
+ * Tokens of this process only, for installations without a `TOKEN_KEY` to store them. Its only user makes one refresh at a time,
+ * so no lock is needed.
  */
 export function createMemoryTokenStore(): TokenStore {
   const sets = new Map<string, TokenSet>();

@@ -20,21 +20,21 @@ export interface OAuthParts extends Pick<TransportOptions, 'baseUrl' | 'timeouts
   readonly log: Logger;
 }
 
-/** One of the calls that answer tokens. */
+/** A call whose answer has tokens. */
 export interface OAuthCall {
   readonly api: 'system.oauth2:getToken:1' | 'system.oauth2:postponeToken:1';
   /** Below the base url, without the App Key at its end. */
   readonly path: string;
-  /** What is sent beside the app's own key and secret; built at the moment of sending. */
+  /** Parameters beside the app's own key and secret; built at the moment of sending. */
   readonly params: () => FormParams;
   readonly expects: Expectation;
-  /** What a refusal means that will be the same for ever. */
+  /** The error for a refusal that would always be the same. */
   readonly refused: ErrorKind;
   /** The consequence of any failure, for the message. */
   readonly failure: string;
 }
 
-/** Any of these means: with these tokens and this secret, never. */
+/** Each of these means that these tokens and this secret will never be accepted. */
 const refusals: ReadonlySet<ErrorKind> = new Set([
   errors.GATEWAY_REFUSED,
   errors.GATEWAY_BUSINESS_REFUSED,
@@ -46,7 +46,7 @@ const refusals: ReadonlySet<ErrorKind> = new Set([
   errors.GATEWAY_PARAM_REFUSED,
 ]);
 
-/** A refresh holds up all calls with the token; at half it might be refused again, at double calls wait for nothing. */
+/** A refresh holds up all calls with the token. At half, it might be refused again; at double, calls wait longer than necessary. */
 const pauseMs = 10_000;
 
 /**
@@ -96,12 +96,12 @@ async function post(parts: OAuthParts, call: OAuthCall, askedAt: Date): Promise<
   }
 }
 
-/** Over the time, not the secrets: a call that a kill left behind must not look like the next one's twin. */
+/** Covers the time, not the secrets: a call that was left open by a kill must not have the hash of the next call. */
 function hashOf(api: string, appKey: string, askedAt: Date): string {
   return createHash('sha256').update(`${api}\n${appKey}\n${askedAt.toISOString()}`).digest('hex');
 }
 
-/** Its own id is `tokenCallId`: `callId` is that of the call which needs the token. */
+/** The error of a failed OAuth call. Its own id is `tokenCallId`: `callId` is that of the call which needs the token. */
 function failureOf({ refused, failure }: OAuthCall, { error, facts: found }: AttemptFailure): AppError {
   const { callId: tokenCallId = null, ...others } = found;
   const facts = { tokenCallId, ...others };

@@ -36,8 +36,8 @@ export async function refreshTokens(
 }
 
 /**
- * Buys the first tokens with the code that the authorization page sent back. A code is good once, and for two
- * minutes (1688 docs).
+ * Exchanges the code that the authorization page sent back for the first tokens. A code is valid once, and for two minutes (1688
+ * docs).
  *
  * @param redirectUri the one that the page was opened with
  * @throws AppError AUTH_CODE_REFUSED, or GATEWAY_* of a call that failed on its way

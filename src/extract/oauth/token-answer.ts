@@ -5,7 +5,7 @@ import type { TokenSet } from '../../model/token.ts';
 import type { Expectation } from '../gateway/classify.ts';
 import { parseGatewayTime } from '../gateway-time.ts';
 
-/** No token lives that long: a time that is not in seconds from now, and beyond what a date can hold. */
+/** No token lives this long: such a time is not in seconds from now, and is beyond what a date can hold. */
 const maxLifeMs = 36_600 * dayMs;
 
 const nothing: TokenSet = {
@@ -21,18 +21,18 @@ export const tokenAnswerExpectation: Expectation = {
   isPayload: (payload) => isJsonObject(payload) && textOf(payload['access_token']) !== null,
 };
 
-/** A good answer of `postponeToken` has the new refresh token; an access token need not come with it (1688 docs). */
+/** A good answer of `postponeToken` has the new refresh token; the access token may be absent (1688 docs). */
 export const postponeAnswerExpectation: Expectation = {
   shapes: ['whole'],
   isPayload: (payload) => isJsonObject(payload) && textOf(payload['refresh_token']) !== null,
 };
 
 /**
- * The tokens of an answer that fits one of the expectations. A refresh normally answers without a refresh token:
- * then the one that was used, and its end, stay (1688 docs; four clients). `used` is null for a first exchange.
+ * The tokens of an answer that fits one of the expectations. The answer to a refresh normally has no refresh token: the used one
+ * and its end then stay (1688 docs; four clients). `used` is null for a first exchange.
  *
- * `expires_in` is seconds, as text or as a number; `refresh_token_timeout` a compact time with or without
- * milliseconds. What can't be read counts as unknown.
+ * `expires_in` is seconds, as text or as a number; `refresh_token_timeout` a compact time with or without milliseconds. What
+ * can't be read counts as unknown.
  */
 export function readTokenAnswer(payload: JsonValue, used: TokenSet | null, askedAt: Date): TokenSet {
   const answer = isJsonObject(payload) ? payload : {};

@@ -7,7 +7,7 @@ import { createMemoryTokenStore } from './memory-token-store.ts';
 import type { OAuthParts } from './oauth-call.ts';
 import { postponeTokens, refreshTokens } from './request-tokens.ts';
 
-/** Where calls get their access token from. */
+/** Gives calls their access token. */
 export interface AccessTokens {
   /** @throws AppError AUTH_* */
   current(): Promise<Secret>;
@@ -29,20 +29,23 @@ export interface TokenProviderOptions extends OAuthParts {
 }
 
 /**
- * An access token with less life than this is refreshed before it is used. Half could let a call that waits for
- * its slot leave with a dead token; double would only refresh earlier.
+ * An access token with less life than this is refreshed before it is used. Half could let a call that waits for its send time
+ * leave with a dead token; double would only refresh earlier.
  */
 const minLifeMs = 5 * minuteMs;
 
-/** After a refresh that failed on its way, and after each further. At half, a restart of the service would outlast all three. */
+/**
+ * The wait after a refresh that failed on its way, and after each further one. At half, a restart of the service would outlast
+ * all three.
+ */
 const firstWaitMs = 3_000;
 const laterWaitMs = 10_000;
 
 /**
- * Access tokens of one app. An access token in the environment without a refresh token is a self-use app's: it
- * is used as it is, and can't be refreshed. Otherwise the store rules (an environment's tokens only begin it),
- * and at most one refresh is in flight over all processes that share it. When the refresh token nears its end,
- * the refresh postpones that, too.
+ * Access tokens of one app. An access token in the environment without a refresh token is that of a self-use app: it is used as
+ * it is, and can't be refreshed. Otherwise the stored tokens apply (those of the environment only fill an empty store), and at
+ * most one refresh is in flight over all processes that share the store. When the refresh token nears its end, the refresh
+ * postpones that end, too.
  */
 export function createTokenProvider(options: TokenProviderOptions): AccessTokens {
   const { accessToken, refreshToken } = options.fromEnvironment;
@@ -62,12 +65,12 @@ class StoredTokens implements AccessTokens {
   readonly #store: TokenStore;
   #known: TokenSet | null = null;
   #refreshing: Promise<TokenSet> | null = null;
-  /** Half of the life of a fresh token where that is shorter: it would be due at once, and so would the next. */
+  /** Half of the life of a fresh token if that is shorter: otherwise the token would be due at once, and so would the next. */
   #minLifeMs = minLifeMs;
-  /** Refreshes in a row that brought neither a token nor a refusal, and when the next may be tried. */
+  /** Consecutive refreshes that brought neither a token nor a refusal, and when the next may be tried. */
   #failures = 0;
   #nextTryMs = 0;
-  /** After the third: the end of the run, also for jobs that ask while it is being halted. */
+  /** Set after the third failure: it ends the run, also for jobs that ask while the run is being halted. */
   #unavailable: AppError | null = null;
 
   constructor(options: TokenProviderOptions, store: TokenStore) {
@@ -98,7 +101,7 @@ class StoredTokens implements AccessTokens {
     }
     const first = {
       accessToken: fromEnvironment.accessToken ?? new Secret(''),
-      // Without an access token to begin with, the first use is a refresh.
+      // Without an access token to begin with, the first use starts a refresh.
       accessExpiresAt: fromEnvironment.accessToken ? null : new Date(0),
       refreshToken: fromEnvironment.refreshToken,
       refreshExpiresAt: null,
@@ -118,7 +121,7 @@ class StoredTokens implements AccessTokens {
   async #refreshOnce(stale: Secret): Promise<TokenSet> {
     const { appKey, clock } = this.#options;
     const retryAfterMs = this.#nextTryMs - clock.now().getTime();
-    // At most that long, whatever was done to the clock.
+    // The wait is never longer than this, even if the clock was set back.
     if (retryAfterMs > 0 && retryAfterMs <= laterWaitMs)
       throw (
         this.#unavailable ??
@@ -136,7 +139,7 @@ class StoredTokens implements AccessTokens {
     }
   }
 
-  /** Without a token nothing can be called, so that a service that does not answer is asked three times at most. */
+  /** Handles a failed refresh. Without a token nothing can be called, so a service that does not answer is asked three times at most. */
   #failed(error: unknown): unknown {
     // Other codes are those of the database.
     if (!(error instanceof AppError) || error.recovery !== 'retry' || !error.code.startsWith('GATEWAY_'))
@@ -154,8 +157,8 @@ class StoredTokens implements AccessTokens {
   }
 
   /**
-   * With a fresh access token in hand, so once in the ten hours of its life: 70 tries in 30 days. A failed one
-   * must not lose that token.
+   * Postpones the end of the refresh token. This needs a fresh access token, so it runs once in the ten hours of its life: 70
+   * tries in 30 days. A failed try must not lose the access token.
    */
   async #postpone(tokens: TokenSet): Promise<TokenSet> {
     const { clock, log } = this.#options;
@@ -170,7 +173,7 @@ class StoredTokens implements AccessTokens {
     }
   }
 
-  /** A new refresh token in the environment replaces a stored one that died. */
+  /** A new refresh token in the environment replaces a dead one in the store. */
   async #exchange(current: TokenSet): Promise<TokenSet> {
     const stored = current.refreshToken;
     const given = this.#options.fromEnvironment.refreshToken;
