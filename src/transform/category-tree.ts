@@ -11,10 +11,10 @@ export function isRetiredName(nameZh: string | null): boolean {
   return nameZh?.includes(retiredMark) ?? false;
 }
 
-/** What children need to know of the node they were listed under. */
+/** The fields of a node that are needed to read its children. */
 export type ParentNode = Pick<CategoryRecord, 'categoryId' | 'parentId' | 'level'>;
 
-/** The id of a child; null, with a reject, when it has none, a second one has it, or the tree would be a circle. */
+/** The id of a child; null, with a reject, when it has none, when an earlier child has the same, or when the tree would be a circle. */
 export function readChildId(
   row: FieldReader,
   idKey: string,
@@ -23,7 +23,7 @@ export function readChildId(
 ): string | null {
   const categoryId = row.uniqueId(idKey, seen);
   if (categoryId === null) return null;
-  // A node below itself would send every walk of the tree in circles.
+  // A node below itself would make every walk of the tree endless.
   if (categoryId !== parent.categoryId && categoryId !== parent.parentId) return categoryId;
   row.reject(idKey, 'cycle');
   return null;

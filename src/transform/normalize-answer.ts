@@ -12,9 +12,9 @@ import { normalizeSearchPage } from './normalize-search-page.ts';
 export const normalizerVersion = 5;
 
 /**
- * Turns what is inside an answer's envelope into records, rejects and drifts. `payload` is the whole object of
- * `alibaba.category.get`; of all other APIs it is the inner result, which for an offer that is gone is null.
- * Pure, and total: whatever JSON comes, it answers.
+ * Turns the content of an answer's envelope into records, rejects and drifts. `payload` is the whole object of
+ * `alibaba.category.get`; for all other APIs it is the inner result, which is null for an offer that is gone. Pure and total: any
+ * JSON gives a result.
  *
  * @throws AppError INTERNAL when a search answer comes without its window
  */

@@ -8,8 +8,8 @@ import { categoryTranslationShape } from './wire/category-translation.ts';
 import { findDrifts } from './wire/find-drifts.ts';
 
 /**
- * Reads the result of `category.translation.getById`, a node with its children, to the question for `categoryId`.
- * Asked for `'0'`, it gives the roots and no node. An answer about another node gives no record.
+ * Reads the result of `category.translation.getById`, a node with its children, as the answer to a request for `categoryId`. For
+ * `'0'` it gives the roots and no node. An answer about another node gives no record.
  */
 export function normalizeCategoryTranslation(
   categoryId: string,

@@ -8,9 +8,8 @@ import { categoryGetShape } from './wire/category-get.ts';
 import { findDrifts } from './wire/find-drifts.ts';
 
 /**
- * Reads the whole answer of `alibaba.category.get` (`{succes, categoryInfo}`) to the question for `categoryId`.
- * Asked for `'0'`, it gives the roots and no node. An answer to any other question must have that very node,
- * or the record is null.
+ * Reads the whole answer of `alibaba.category.get` (`{succes, categoryInfo}`) to a request for `categoryId`. For `'0'` it gives
+ * the roots and no node. An answer to any other request must have the requested node, or the record is null.
  */
 export function normalizeCategory(categoryId: string, payload: JsonValue): Normalized<CategoryAnswer> {
   const findings = new Findings();
@@ -22,7 +21,7 @@ export function normalizeCategory(categoryId: string, payload: JsonValue): Norma
   };
 }
 
-/** No sample of this answer is public: the roots are read as elements and as children of a virtual element. */
+/** No sample of this answer is public, so the roots are read both as elements and as children of a virtual element. */
 function readRoots(answer: FieldReader): CategoryAnswer | null {
   const elements = requireElements(answer);
   if (!elements) return null;
@@ -38,14 +37,14 @@ function readRoots(answer: FieldReader): CategoryAnswer | null {
 
 function readBranch(categoryId: string, answer: FieldReader): CategoryAnswer | null {
   const seen = new Set<string>();
-  // Looks at every element, so that each one that is left out is rejected.
+  // Checks every element, so that each one that is left out is rejected.
   const [element] = requireElements(answer)?.filter((row) => isElementOf(categoryId, row, seen)) ?? [];
   if (!element) return null;
   const node = readNode(categoryId, element);
   return { node, children: readChildren(element, node, new Set()) };
 }
 
-/** The elements that are objects; null, with a reject, when there is no list or nothing in it. */
+/** The elements that are objects; null, with a reject, when there is no list or it is empty. */
 function requireElements(answer: FieldReader): readonly FieldReader[] | null {
   const items = answer.list('categoryInfo');
   if (!items) return null;
@@ -62,7 +61,7 @@ function isElementOf(categoryId: string, row: FieldReader, seen: Set<string>): b
 
 function readNode(categoryId: string, row: FieldReader): CategoryRecord {
   const parentId = readParentId(categoryId, row);
-  // Older answers leave the level out; below the virtual root it is known all the same.
+  // Older answers leave the level out; below the virtual root it is known anyway.
   const level = row.smallCount('level') ?? (parentId === virtualRoot ? 1 : null);
   return { ...readNames(categoryId, row), parentId, parentPath: row.pathOf('parentIDs[0]'), level };
 }

@@ -2,7 +2,7 @@ import type { JsonValue } from '../core/json.ts';
 import type { ImageUpload, Normalized } from '../model/records.ts';
 import { Findings } from './reading/findings.ts';
 
-/** How 1688 says that it can't use a picture (1688 docs product.image.upload v1). */
+/** The id by which 1688 says that it can't use a picture (1688 docs product.image.upload v1). */
 const refusedId = '0';
 
 /** Reads the result of `product.image.upload`: the id of the picture with this digest, as text or a number. */

@@ -14,9 +14,8 @@ import { findDrifts } from './wire/find-drifts.ts';
 import { productDetailShape } from './wire/product-detail.ts';
 
 /**
- * Reads the inner result of `product.search.queryProductDetail` to the question for `offerId`. Null is 1688's way
- * to say that the offer is gone. An answer about another offer is rejected as a whole: it must not overwrite
- * this one.
+ * Reads the inner result of `product.search.queryProductDetail` to a request for `offerId`. Null is 1688's way to say that the
+ * offer is gone. An answer about another offer is rejected as a whole: it must not overwrite this one.
  */
 export function normalizeOffer(offerId: string, payload: JsonValue): Normalized<OfferAnswer> {
   if (payload === null) return { record: { kind: 'gone', offerId }, rejects: [], drifts: [] };
@@ -81,7 +80,7 @@ function readSkuSources(detail: FieldReader): SkuSources {
   return { skus, hasUnreadSkus: skus.length !== items?.length };
 }
 
-/** The parts of `skuShippingDetails` by the SKU that they are of. */
+/** The parts of `skuShippingDetails`, by their SKU. */
 function readSkuShipping(shippingInfo: FieldReader): ReadonlyMap<string, FieldReader> {
   return new Map(
     shippingInfo.rows('skuShippingDetails').flatMap((row) => {
@@ -116,7 +115,7 @@ function readOfferFields(detail: FieldReader, shippingInfo: FieldReader): OfferF
   };
 }
 
-/** The leaf: on the third level, or on the second where the tree ends there. */
+/** The leaf category: on the third level, or on the second where the tree ends there. */
 function readCategoryId(detail: FieldReader): string | null {
   return (
     detail.id('thirdCategoryId') ??

@@ -15,8 +15,8 @@ const shapes = {
 } as const satisfies Record<SearchRequest['operation'], WireShape>;
 
 /**
- * Reads the inner result of a search (`{totalRecords, data}`), whatever was searched by. Rows repeated on a page keep
- * their first place. A page without `data` has no rows; one whose `data` is no list is of no use (record null).
+ * Reads the inner result of a search (`{totalRecords, data}`) of any kind. A row that is repeated on a page keeps its first
+ * place. A page without `data` has no rows; a page whose `data` is no list is of no use (record null).
  */
 export function normalizeSearchPage(
   operation: SearchRequest['operation'],

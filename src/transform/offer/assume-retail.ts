@@ -5,17 +5,17 @@ import { parseQuantity } from '../values/parse-count.ts';
 
 /*
  * Assumed, from one real offer: where one unit can be ordered and the price ranges begin above that, one unit costs
- * `retailPrice`, and the list price holds from the first range on. Should it be wrong: let `retailUntil` give null, raise
- * `normalizerVersion`, and `catalog-sync reprocess --operation offer.detail` (docs/1688.md).
+ * `retailPrice`, and the list price holds from the first range on. If this proves wrong: let `retailUntil` return null, raise
+ * `normalizerVersion`, and run `catalog-sync reprocess --operation offer.detail` (docs/1688.md).
  */
 
-/** Something that is stated, and can't be read. */
+/** A value that is stated, and can't be read. */
 type Unread = 'unread';
 
 /** The smallest order of an offer; `unread`: it is stated, and can't be read. */
 export type StatedQuantity = number | null | Unread;
 
-/** From how many units a range holds: none where it does not say, null where that can't be read. */
+/** From how many units on a range holds: empty if it does not say, null if that can't be read. */
 function startsOf(range: JsonValue): (number | null)[] {
   if (!isJsonObject(range)) return [null];
   const start = range['startQuantity'] ?? null;
@@ -23,8 +23,8 @@ function startsOf(range: JsonValue): (number | null)[] {
 }
 
 /**
- * Where the ranges begin, if one unit costs the retail price below; null: the list price holds from one unit on. `unread`: one of
- * both, by something that can't be read.
+ * The quantity at which the ranges begin, if one unit costs the retail price below it. Null: the list price holds from one unit
+ * on. `unread`: one of the two, but a value that decides it can't be read.
  */
 export function retailUntil(minOrder: StatedQuantity, saleInfo: FieldReader): number | null | Unread {
   if (minOrder !== 1 && minOrder !== 'unread') return null;
@@ -41,7 +41,7 @@ export function retailUntil(minOrder: StatedQuantity, saleInfo: FieldReader): nu
 /** An amount in yuan. */
 export type RetailPrice = { readonly amountCny: string } | Unread;
 
-/** The first retail price that is stated; as a channel price it is read, and rejected, elsewhere. */
+/** The first retail price that is stated. An unreadable one is rejected elsewhere, where it is read as a channel price. */
 export function retailPriceOf(...rows: readonly FieldReader[]): RetailPrice | null {
   for (const row of rows) {
     const price = parseMoney(row.raw('retailPrice') ?? null);

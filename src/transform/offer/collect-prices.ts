@@ -11,15 +11,15 @@ const listPrice: PriceFields = [['price', 'list']];
 const publicPromotion: PriceFields = [['promotionPrice', 'promotion']];
 const plusPromotion: PriceFields = [['promotionPrice', 'plus']];
 
-/** The kinds of quoted prices that can be read, and those of which it is not known whose they are. */
+/** The kinds of quoted prices that can be read, and the kinds whose buyers can't be read. */
 interface QuotedPrices {
   readonly read: PriceFields;
   readonly missed: PriceFields;
 }
 
 /**
- * The two prices that a quote type moves between ranges and SKUs, by their names on the wire. `promotionType` says whose
- * the second one is (1688 docs queryProductDetail v1: `plus`, the members of PLUS).
+ * The two prices that stand in ranges or in SKUs, depending on the quote type, by their names on the wire. `promotionType` says
+ * for whom the second one is (1688 docs queryProductDetail v1: `plus`, the members of PLUS).
  */
 function quotedPrices({ promotionType, isPromotionUnread }: PriceTerms): QuotedPrices {
   if (isPromotionUnread) return { read: listPrice, missed: [...publicPromotion, ...plusPromotion] };
@@ -40,7 +40,7 @@ const channelPrices: PriceFields = [
   ['retailPrice', 'retail'],
 ];
 
-/** Prices for resellers, which came in the place of the deprecated ones. */
+/** Prices for resellers, which replaced the deprecated ones. */
 const dropshipPrice: PriceFields = [['onePiecePrice', 'dropship']];
 const distributionPrice: PriceFields = [['offerPrice', 'distribution']];
 
@@ -61,7 +61,7 @@ class PriceList implements OfferPrices {
   readonly prices: PricePoint[] = [];
   readonly unreadPrices: UnreadPrice[] = [];
 
-  /** Reads list prices by `read`. Where one is read, one unit costs the retail price (null: it does not). */
+  /** Reads list prices with `read`. If it reads one, one unit costs the retail price (`retail` null: it does not). */
   readQuoted(skuId: string, retail: RetailPrice | null, read: () => void): void {
     const [first, firstUnread] = [this.prices.length, this.unreadPrices.length];
     read();
@@ -82,7 +82,7 @@ class PriceList implements OfferPrices {
     if (!row.isReadable) this.miss(fields, skuId);
   }
 
-  /** Reads prices for their rejects alone: from how many units on they hold is not known. */
+  /** Reads prices only for their rejects: it is not known from how many units on they hold. */
   readUnplaced(row: FieldReader, fields: PriceFields, skuId: string): void {
     for (const [key] of fields) row.money(key);
     this.miss(fields, skuId);
@@ -93,7 +93,7 @@ class PriceList implements OfferPrices {
     this.unreadPrices.push(...unreadPrices);
   }
 
-  /** Notes that prices may be those of `other`, and may not. */
+  /** Notes that prices may, or may not, be those of `other`. */
   doubt(other: OfferPrices): void {
     for (const { skuId, kind, minQuantity } of [...other.prices, ...other.unreadPrices])
       this.unreadPrices.push({ skuId, kind, minQuantity });
@@ -105,16 +105,16 @@ class PriceList implements OfferPrices {
   }
 }
 
-/** What decides whose a price is, and from how many units on it holds. */
+/** What decides for which SKU and for which buyers a price holds, and from how many units on. */
 export interface PriceTerms {
   readonly quoteType: OfferRecord['quoteType'];
   readonly minOrder: StatedQuantity;
   readonly promotionType: string | null;
-  /** Whose a promotion is can't be read. */
+  /** It can't be read for whom a promotion is. */
   readonly isPromotionUnread: boolean;
 }
 
-/** Null: nothing that can be read tells. */
+/** True: SKUs have prices of their own. Null: nothing that can be read decides this. */
 function isPricedBySku({ quoteType }: PriceTerms, { skus, hasUnreadSkus }: SkuSources): boolean | null {
   if (quoteType !== null) return quoteType === 1;
   return skus.length === 0 && hasUnreadSkus ? null : skus.some(({ row }) => row.has('price'));
@@ -124,15 +124,15 @@ function isPricedBySku({ quoteType }: PriceTerms, { skus, hasUnreadSkus }: SkuSo
  * Every price point of a detail answer, one for each (SKU, kind, quantity):
  *
  * - By quantity (quote types 0 and 2): `list` and `plus` or `promotion` come from `priceRangeList`, for the whole offer.
- * - By SKU (quote type 1): both come from the SKUs, from one unit on. A `priceRangeList` beside them only repeats
- *   their extremes and is ignored.
+ * - By SKU (quote type 1): both come from the SKUs, from one unit on. A `priceRangeList` beside them only repeats their extremes
+ *   and is ignored.
  * - In either case one unit may cost the retail price (`assume-retail.ts`).
  * - All other kinds come from the SKUs and from `productSaleInfo`, wherever they are.
  *
- * A quote type that can't be read is inferred from what it means: only SKUs priced one by one carry a `price`
- * (1688 docs queryProductDetail v1; null in type 2, measured by clients). Where no SKU can be read either, `priceRangeList`
- * may be the prices, or repeat those of SKUs: neither begins, and what it states of does not end. A quote type that can be read
- * says of SKUs that can't whether they have quoted prices: by quantity, those that they had end.
+ * A quote type that can't be read is inferred: only SKUs that are priced one by one carry a `price` (1688 docs queryProductDetail
+ * v1; null in type 2, measured by clients). If no SKU can be read either, `priceRangeList` may hold the prices, or repeat those
+ * of SKUs: then none of its prices begins, and no price that it names ends. For SKUs that can't be read, a readable quote type
+ * decides whether they have quoted prices: by quantity, they have none, and those that they had end.
  */
 export function collectPrices(terms: PriceTerms, saleInfo: FieldReader, sources: SkuSources): OfferPrices {
   const { skus, hasUnreadSkus } = sources;
@@ -168,7 +168,7 @@ interface SkuQuote {
   readonly saleInfo: FieldReader;
 }
 
-/** From how many units on the quote of a SKU holds is not known where a retail price is stated, and its bound can't be read. */
+/** Where a retail price is stated and its bound can't be read, it is not known from how many units on the quote of a SKU holds. */
 function readSkuQuote(
   list: PriceList,
   { skuId, row }: SkuSource,
@@ -182,7 +182,7 @@ function readSkuQuote(
   }
 }
 
-/** `offerPrice` holds from the `startQuantity` that stands beside the one of the offer (guessed: SKUs have none). */
+/** Every `offerPrice` holds from the `startQuantity` beside that of the offer (guessed: SKUs have none). */
 function readResellerPrices(saleInfo: FieldReader, list: PriceList, skus: readonly SkuSource[]): void {
   const sale = saleInfo.object('fenxiaoSaleInfo');
   const start = sale.quantity('startQuantity');

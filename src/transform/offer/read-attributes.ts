@@ -1,7 +1,7 @@
 import type { OfferAttribute, SkuAttribute } from '../../model/records.ts';
 import type { FieldReader } from '../reading/field-reader.ts';
 
-/** The texts of one attribute of an offer or a SKU, which 1688 names alike in both places. */
+/** The texts of one attribute of an offer or a SKU: 1688 uses the same names in both places. */
 export function readAttributeTexts(row: FieldReader): SkuAttribute {
   return {
     attributeId: row.id('attributeId'),
@@ -12,7 +12,7 @@ export function readAttributeTexts(row: FieldReader): SkuAttribute {
   };
 }
 
-/** `productAttribute`: one row a value, so the same attribute id may come several times. */
+/** `productAttribute`: one row for each value, so the same attribute id may come several times. */
 export function readAttributes(detail: FieldReader): readonly OfferAttribute[] {
   return detail.rows('productAttribute').map((row, position) => ({ position, ...readAttributeTexts(row) }));
 }

@@ -11,7 +11,7 @@ const sourceWords: readonly (readonly [word: string, source: MeasureSource])[] =
   ['预测', 'estimated'],
 ];
 
-/** `官方测量`, `商家自填` or `预测-同款放大`; null when it says nothing that is known. */
+/** `官方测量`, `商家自填` or `预测-同款放大`; null for any other text. */
 function readSource(info: FieldReader): MeasureSource | null {
   const text = info.text('pkgSizeSource', 100) ?? '';
   return sourceWords.find(([word]) => text.includes(word))?.[1] ?? null;
@@ -36,8 +36,8 @@ export const unknownPackage: PackageRecord = {
 };
 
 /**
- * Weight and size of `productShippingInfo`, or of an element of its `skuShippingDetails`: what 1688 measured, else what
- * stands there with its source, else (weight) what 1688 estimated. A size counts when it has all three sides.
+ * Weight and size of `productShippingInfo`, or of an element of its `skuShippingDetails`: what 1688 measured, else the plain
+ * value with its stated source, else (weight) what 1688 estimated. A size counts when it has all three sides.
  */
 export function readPackage(info: FieldReader): PackageRecord {
   const stated = readSource(info);

@@ -19,7 +19,7 @@ export function readSeller(detail: FieldReader): SellerRecord | null {
     repeatPurchaseRate: data.share('repeatPurchasePercent'),
     pickup48hRate: data.share('collect30DayWithin48HPercent'),
     qualityRefundRate: data.share('qualityRefundWithin30Day'),
-    // In a detail answer these are the merchant's; in a search row the offer's own.
+    // In a detail answer these identities are the merchant's; in a search row, the offer's own.
     identities: detail.texts('offerIdentities', 100),
   };
 }

@@ -30,7 +30,7 @@ type OfferTerms = Pick<
   'tags' | 'isMixAllowed' | 'mixAmountCny' | 'mixQuantity' | 'cargoNumber' | 'sellingPoints' | 'certificates'
 >;
 
-/** What a detail answer says of how an offer is sold, beside prices and shipping. */
+/** How an offer is sold, by a detail answer, without prices and shipping. */
 export function readTerms(detail: FieldReader): OfferTerms {
   const mix = detail.object('sellerMixSetting');
   return {

@@ -11,7 +11,7 @@ import { parseShare } from '../values/parse-share.ts';
 import { isLonger, parseText } from '../values/parse-text.ts';
 import type { Findings, RejectReason } from './findings.ts';
 
-/** Real lists have some hundreds. One that fills an answer would take minutes, and a million rows. */
+/** Real lists have some hundreds of elements. A list that fills an answer would take minutes, and make a million rows. */
 const maxItems = 5000;
 
 /** An element of a list in an answer, whatever it is. */
@@ -36,7 +36,7 @@ export class ListItem {
     return null;
   }
 
-  /** Null, with a reject, when it is no text; of one that is too long the beginning, with a reject. */
+  /** The text of the element; null, with a reject, when it is no text. Of a text that is too long, the beginning, with a reject. */
   asText(maxLength: number): string | null {
     const text = parseText(this.value, maxLength);
     if (text === null) this.reject('not_text');
@@ -54,14 +54,14 @@ export class ListItem {
 }
 
 /**
- * Reads the fields of one object of an answer. Each method gives the value in its one form; null when the answer
- * has none (no key, null, blank text), and null with a reject when it has one that can't be read.
+ * Reads the fields of one object of an answer. Each method returns the value in its one normal form; null when the answer has
+ * none (no key, null, blank text), and null with a reject when the value can't be read.
  */
 export class FieldReader {
   readonly #path: string;
   readonly #findings: Findings;
   readonly #object: JsonObject;
-  /** False: it stands for something in the answer that is no object. */
+  /** False: the reader stands for something in the answer that is no object. */
   readonly isReadable: boolean;
 
   /** `path` is `''` for the payload itself. */
@@ -91,7 +91,7 @@ export class FieldReader {
     this.#findings.reject(this.pathOf(key), reason, this.raw(key));
   }
 
-  /** A text; of a longer one the beginning, with a reject. */
+  /** A text; of a text that is too long, the beginning, with a reject. */
   text(key: string, maxLength = 500): string | null {
     const text = this.#read(key, (value) => parseText(value, maxLength), 'not_text');
     if (isLonger(this.raw(key), maxLength)) this.reject(key, 'cut');
@@ -115,7 +115,7 @@ export class FieldReader {
     return this.#required(key, this.#read(key, parseId, 'not_an_id'));
   }
 
-  /** As `requiredId`, and one that no earlier object had: the first keeps it. */
+  /** Like `requiredId`, but rejects an id that an earlier object had: the first object keeps it. */
   uniqueId(key: string, seen: Set<string>): string | null {
     return this.#unique(key, this.requiredId(key), seen);
   }
@@ -141,7 +141,7 @@ export class FieldReader {
     return this.#read(key, parseScore, 'not_a_score');
   }
 
-  /** A weight or length in a unit `times` smaller; 0 means that it is not known. */
+  /** A weight or length, converted to a unit `times` smaller; 0 means that it is not known. */
   measure(key: string, times: 10 | 1000): string | null {
     const measure = this.#read(key, (value) => parseMeasure(value, times), 'not_a_measure');
     return measure === '0' ? null : measure;
@@ -159,7 +159,7 @@ export class FieldReader {
     return this.#read(key, parseQuantity, 'not_a_quantity');
   }
 
-  /** As `uniqueId`, for a whole number from 1. */
+  /** Like `uniqueId`, for a whole number from 1. */
   uniqueQuantity(key: string, seen: Set<number>): number | null {
     return this.#unique(key, this.#required(key, this.quantity(key)), seen);
   }

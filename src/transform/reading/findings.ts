@@ -26,7 +26,7 @@ export type RejectReason =
   | 'not_a_quote_type'
   | 'too_many';
 
-/** Rejects kept of one answer. A page of fifty rows of which nothing can be read has half as many. */
+/** Highest number of rejects kept of one answer. A page of fifty rows of which nothing can be read has half as many. */
 const maxRejects = 1000;
 
 /** Collects what could not be used while an answer is read. One per answer. */
@@ -40,7 +40,7 @@ export class Findings {
     else this.#left += 1;
   }
 
-  /** With a last one that counts those which were left out. */
+  /** If some were left out, a last reject counts them. */
   get rejects(): readonly Reject[] {
     if (this.#left === 0) return this.#rejects;
     return [...this.#rejects, { path: '$', reason: 'too_many', sample: `${String(this.#left)} more` }];

@@ -6,9 +6,9 @@ import { scrubText } from '../values/scrub-text.ts';
 const maxLength = 200;
 
 /**
- * A value in at most 200 clean characters, for quarantine and drift. Containers are described, not written out:
- * `[3 items]`, `{offerId, subject}`. So a sample costs the same however deep or large the value is. Phone numbers and the
- * like are taken out: a sample is kept longer than the answer it comes from.
+ * A value in at most 200 clean characters, for quarantine and drift. Containers are described, not written out: `[3 items]`,
+ * `{offerId, subject}`. So a sample costs the same however deep or large the value is. Phone numbers and the like are removed,
+ * since a sample is kept longer than the answer it comes from.
  */
 export function sampleOf(value: JsonValue | undefined): string | null {
   if (value === undefined || value === null) return null;

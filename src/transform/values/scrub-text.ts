@@ -20,7 +20,7 @@ export function scrubText(text: string): string {
 const personalName =
   /phone|mobile|contact|wechat|weixin|wangwang|login|mail|address|identity|idcard|person|member|realname/i;
 
-/** True for the name of a field that most likely holds who or where somebody is, and how to reach them. */
+/** True for the name of a field that most likely says who or where somebody is, or how to reach them. */
 export function isPersonalName(key: string): boolean {
   return personalName.test(key);
 }

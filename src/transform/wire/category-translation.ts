@@ -17,7 +17,7 @@ export const categoryTranslationShape = wireObject(
   { categoryId: 'number' },
   {
     ...nodeFields,
-    // Children have the key too, and nothing in it.
+    // Children have the key too, but it is always empty.
     children: wireList(wireObject({ categoryId: 'number' }, { ...nodeFields, children: 'anything' })),
   },
 );

@@ -5,22 +5,22 @@ import { isPersonalName } from '../values/scrub-text.ts';
 import type { WireObject, WireShape } from './wire-shape.ts';
 
 /**
- * Drifts kept of one answer. Fewer could hide a second change of the API behind a first one; many more would let
- * an answer with ids for keys fill the table by itself.
+ * Highest number of drifts kept of one answer. Fewer could hide a second change of the API behind a first one; many more would
+ * let an answer with ids for keys fill the table by itself.
  */
 const maxDrifts = 50;
 
 /**
- * Compares an answer with what is known of its API. Paths have no indexes (`data[].newField`; `$` is the payload
- * itself), so that fifty rows with the same new field are one drift; the sample is the first one's. Only known
- * places are entered: the depth of the answer doesn't matter.
+ * Compares an answer with what is known of its API. Paths have no indexes (`data[].newField`; `$` is the payload itself), so
+ * fifty rows with the same new field are one drift, with the sample of the first row. Only known places are entered, so the depth
+ * of the answer doesn't matter.
  */
 export function findDrifts(payload: JsonValue, shape: WireShape): readonly Drift[] {
   const found = new Map<string, Drift>();
   visit(payload, shape, '', (path, kind, value) => {
     const key = `${kind} ${path}`;
     if (found.size < maxDrifts && !found.has(key)) {
-      // Nobody asked for it: of whom or where somebody is, only that there is such a field is kept.
+      // No call needs to know who or where somebody is: of such a field, only its existence is stored.
       const sample = isPersonalName(path) ? null : sampleOf(value);
       found.set(key, { path: path === '' ? '$' : path, kind, sample });
     }

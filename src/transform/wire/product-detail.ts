@@ -55,7 +55,7 @@ const saleInfoShape = wireObject(
         },
       ),
     ),
-    // Always null where clients looked; its inside is nowhere described.
+    // Always null where clients looked; its content is described nowhere.
     priceRanges: 'anything',
     consignPrice: 'text',
     jxhyPrice: 'text',

@@ -65,7 +65,7 @@ const rowFields = {
     invoiceInfo: invoiceInfoShape,
     traceInfo: 'text',
     token: 'text',
-    // Details spell it promotionUrl; both spellings are met in both.
+    // Details spell it promotionUrl; both spellings occur in both.
     promotionURL: 'text',
     promotionUrl: 'text',
   },
@@ -74,8 +74,8 @@ const rowFields = {
 const pageFields = { class: 'text', totalPage: 'number', pageSize: 'number', currentPage: 'number' } as const;
 
 /**
- * The inner result of `product.search.keywordQuery` (1688 docs keywordQuery v1, stray keys as met by clients), and
- * of `product.search.querySellerOfferList`, whose rows have some of the same fields and no other.
+ * The inner result of `product.search.keywordQuery` (1688 docs keywordQuery v1, stray keys as met by clients), and of
+ * `product.search.querySellerOfferList`, whose rows have some of the same fields and no others.
  */
 export const keywordQueryShape = wireObject(
   { totalRecords: 'number', data: wireList(wireObject(rowFields.required, rowFields.optional)) },
@@ -99,7 +99,7 @@ const imageRowShape = wireObject(rowFields.required, {
   ),
 });
 
-/** The inner result of `product.search.imageQuery` (1688 docs imageQuery v1): says what of the picture it took. */
+/** The inner result of `product.search.imageQuery` (1688 docs imageQuery v1), which also says what part of the picture was used. */
 export const imageQueryShape = wireObject(
   { totalRecords: 'number', data: wireList(imageRowShape) },
   {

@@ -1,6 +1,6 @@
 /**
- * What is known of a place in an answer: `number` also covers numbers written as text, `flag` also `'true'` and
- * `'false'`; null is allowed everywhere. `anything` is a place whose inside we don't follow.
+ * What is known of a place in an answer: `number` also covers numbers written as text, `flag` also `'true'` and `'false'`; null
+ * is allowed everywhere. `anything` is a place whose content is not checked.
  */
 export type WireShape = 'number' | 'text' | 'flag' | 'anything' | WireObject | WireList;
 
@@ -8,9 +8,9 @@ export interface WireObject {
   readonly kind: 'object';
   /** Every key that is known, in 1688's own spelling. */
   readonly fields: Readonly<Record<string, WireShape>>;
-  /** Those of them that every answer has, with a value. */
+  /** Keys that every answer has, with a value. */
   readonly required: readonly string[];
-  /** Those that every answer has, with a value or null. */
+  /** Keys that every answer has, with a value or null. */
   readonly nullable: readonly string[];
 }
 
