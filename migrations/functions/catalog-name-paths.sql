@@ -1,6 +1,6 @@
--- Purpose: stores the names from the root down of categories that are new, moved or named otherwise, and of all below them.
+-- Purpose: stores the names from the root down of categories that are new, moved or renamed, and of all categories below them.
 --          Trigger function of catalog.category, after each statement.
--- Params:  none; transition tables written and, of an update, before
+-- Params:  none; transition tables written and, for an update, before
 -- Returns: trigger; null
 CREATE OR REPLACE FUNCTION catalog.name_paths() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -28,7 +28,7 @@ BEGIN
            string_agg(coalesce(a.name_translated, a.name_zh, a.category_id::text), ' > ' ORDER BY p.place) AS translated
     FROM below b
     JOIN catalog.category o USING (category_id)
-    -- Of a path that begins with a slash, the first part is empty.
+    -- If a path begins with a slash, its first part is empty.
     CROSS JOIN LATERAL unnest(array_remove(string_to_array(o.path, '/'), '')::bigint[]) WITH ORDINALITY p (id, place)
     JOIN catalog.category a ON a.category_id = p.id
     GROUP BY b.category_id

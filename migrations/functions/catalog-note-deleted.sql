@@ -1,9 +1,9 @@
 -- Purpose: notes the rows that a statement deleted, by their keys. Trigger function of the tables of catalog.
--- Params:  none; of the trigger: the columns of the primary key
+-- Params:  none; trigger arguments: the columns of the primary key
 -- Returns: trigger
 --
--- A row that was deleted before is noted again, so that it counts as new for those who read what changed. Times are
--- written in UTC, for the same key must be the same text. Of a seller nothing may stay but a hash (docs/privacy.md).
+-- A row that was deleted before is noted again, so that it counts as new for readers of changes. Times are written in UTC,
+-- since the same key must give the same text. Only a hash of a seller may stay (docs/privacy.md).
 CREATE OR REPLACE FUNCTION catalog.note_deleted() RETURNS trigger LANGUAGE plpgsql SET "TimeZone" = 'UTC' AS $$
 DECLARE
   v_key text;

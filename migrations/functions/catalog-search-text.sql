@@ -1,11 +1,11 @@
--- Purpose: both titles of an offer in one text, as searches compare them: full-width letters and digits made plain,
---          ASCII letters made small.
+-- Purpose: both titles of an offer in one text, as searches compare them: full-width letters and digits become plain
+--          ones, ASCII letters lower-case.
 -- Params:  subject text; subject_translated text
 -- Returns: text
 --
--- The index catalog.offer_text holds what this gives: a change that gives another text for any input needs a migration
--- that rebuilds the index. The check for full-width characters first takes a tenth of the time of translating every
--- title; few titles have any.
+-- The index catalog.offer_text stores the result: a change that gives another text for any input needs a migration that
+-- rebuilds the index. The check for full-width characters comes first: it takes a tenth of the time of translating every
+-- title, and few titles have any.
 CREATE OR REPLACE FUNCTION catalog.search_text(subject text, subject_translated text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 -- Collation "C" lowers ASCII letters and no others, in every locale alike.

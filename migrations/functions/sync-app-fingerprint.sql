@@ -1,4 +1,4 @@
--- Purpose: tells apps apart without their keys.
+-- Purpose: distinguishes apps without storing their keys.
 -- Params:  p_app_key text
 -- Returns: text: 16 hex digits of a SHA-256
 CREATE OR REPLACE FUNCTION sync.app_fingerprint(p_app_key text) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$

@@ -1,10 +1,10 @@
--- Purpose: also takes the advisory lock by which processes of the release before exclude each other, until the end of the
---          transaction. Goes with the release after this one.
+-- Purpose: also takes, until the end of the transaction, the advisory lock by which processes of the release before exclude
+--          each other. To be removed with the release after this one.
 -- Params:  p_lock text: for the error; p_key bigint: of the advisory lock; p_is_shared boolean; p_wait_ms int
 -- Returns: boolean: false if p_wait_ms is 0 and a process of that release has it; raises as sync.refuse_lock
 --
--- Any login can take an advisory lock, for as long as it likes. So the key of one that may not lock sync.tick_lock either does
--- not count. A key that nobody has any more was let go after the try: it is tried again, and not taken for free.
+-- Any login can take an advisory lock and keep it. So a lock does not count if its login may not lock sync.tick_lock either.
+-- A lock that has no holder any more was released after the try: the function tries again, and does not assume that it is free.
 CREATE OR REPLACE FUNCTION sync.await_old_lock(p_lock text, p_key bigint, p_is_shared boolean, p_wait_ms int)
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
@@ -18,7 +18,7 @@ BEGIN
     ELSIF pg_try_advisory_xact_lock(p_key) THEN
       RETURN true;
     END IF;
-    -- Sessions as they are now: a transaction keeps what it saw of them first.
+    -- Read the sessions as they are now: a transaction keeps the first state that it read.
     PERFORM pg_stat_clear_snapshot();
     SELECT coalesce(array_agg(l.pid) FILTER (WHERE has_table_privilege(a.usesysid, 'sync.tick_lock', 'UPDATE')), '{}'), count(*) > 0
     INTO v_pids, v_is_held

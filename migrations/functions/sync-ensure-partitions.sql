@@ -23,11 +23,11 @@ BEGIN
       month := date_trunc('month', around AT TIME ZONE 'UTC') + make_interval(months => ahead);
       partition := parent.relname || to_char(month, '_YYYY_MM');
       CONTINUE WHEN to_regclass(format('%I.%I', parent.nspname, partition)) IS NOT NULL;
-      -- The lock that ATTACH PARTITION takes: no reader or writer has one against it. One process at a time has it, and whoever
-      -- comes second finds the partition made.
+      -- The lock that ATTACH PARTITION takes: no lock of a reader or writer conflicts with it. One process at a time has it, and
+      -- a second one finds the partition made.
       PERFORM sync.lock_table(format('%I.%I', parent.nspname, parent.relname)::regclass, 'SHARE UPDATE EXCLUSIVE', 5000);
       CONTINUE WHEN to_regclass(format('%I.%I', parent.nspname, partition)) IS NOT NULL;
-      -- Made beside its parent and attached, for CREATE ... PARTITION OF would wait for every reader and writer.
+      -- Made as a table of its own and then attached, since CREATE ... PARTITION OF would wait for every reader and writer.
       EXECUTE format(
         'CREATE TABLE %1$I.%2$I (LIKE %1$I.%3$I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING COMMENTS)',
         parent.nspname, partition, parent.relname);

@@ -14,13 +14,13 @@ BEGIN
     GRANT SELECT ON ALL TABLES IN SCHEMA catalog, analytics TO catalog_analyst;
   END IF;
   IF has_ops THEN
-    -- Of schema catalog only the names: functions of analytics call those that its index is made by.
+    -- USAGE of schema catalog gives its names only: functions of analytics call those that its index is made by.
     GRANT USAGE ON SCHEMA analytics, usage, sync, catalog TO catalog_ops;
     GRANT SELECT ON ALL TABLES IN SCHEMA analytics, usage, sync TO catalog_ops;
     REVOKE ALL ON sync.token FROM catalog_ops;
   END IF;
   IF has_bi THEN
-    -- Of schema catalog the names, as catalog_ops.
+    -- The names of schema catalog, as for catalog_ops.
     GRANT USAGE ON SCHEMA analytics, usage, catalog TO catalog_bi;
     GRANT SELECT ON ALL TABLES IN SCHEMA analytics, usage TO catalog_bi;
   END IF;

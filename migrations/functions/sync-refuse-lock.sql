@@ -1,8 +1,8 @@
 -- Purpose: ends a wait for a lock with an error that names who holds it.
--- Params:  p_lock text: which lock; p_pids int[]: processes that hold it; empty: nobody any more
+-- Params:  p_lock text: which lock; p_pids int[]: processes that hold it; empty: none holds it any more
 -- Returns: never; raises lock_not_available, with pid, user, application and since as JSON in its detail
 --
--- Postgres shows since when a transaction is open (since) to the same user and to members of pg_read_all_stats only.
+-- Postgres shows the start of a transaction (since) only to its own user and to members of pg_read_all_stats.
 CREATE OR REPLACE FUNCTION sync.refuse_lock(p_lock text, p_pids int[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_holder jsonb;
