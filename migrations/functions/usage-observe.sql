@@ -1,7 +1,8 @@
 -- Purpose: stores what a call showed of the permission of its API, if that changed.
 -- Params:  p_app_key text; p_api text; p_call_id bigint; p_at timestamptz: when it was granted; p_shows text: allowed,
 --          denied, unsupported, exhausted, app_refused (1688 does not know the app), too_fast_app, too_fast_api,
---          unavailable or unreachable (no answer came), or refused (for another reason); p_code text: the error code
+--          unavailable or unreachable (no answer came), param_missing, or refused (for another reason); p_code text: the
+--          error code
 -- Returns: nothing
 --
 -- A refusal holds the API, with some probes a day (usage.probe_wait). An answer ends such a hold and earlier pauses,
@@ -31,7 +32,7 @@ BEGIN
     PERFORM usage.slow_down(p_app_key, v_scope, p_at, v_now, coalesce(p_code, 'GATEWAY_' || upper(p_shows)));
     RETURN;
   END IF;
-  IF p_shows IN ('unavailable', 'unreachable', 'refused') THEN
+  IF p_shows IN ('unavailable', 'unreachable', 'param_missing', 'refused') THEN
     PERFORM usage.count_failure(p_app_key, p_api, p_at, v_now, 'GATEWAY_' || upper(p_shows));
     RETURN;
   END IF;

@@ -4,7 +4,7 @@ import { toNamedError } from '../db/database-error.ts';
 import type { Logger } from '../core/log.ts';
 import type { CallAnswered, CallContext, CallWaiting, Gateway } from '../model/gateway.ts';
 import type { Lane } from '../model/ledger.ts';
-import type { CatalogRequest, SearchImageRequest } from '../model/operation.ts';
+import { hasNoKeyword, type CatalogRequest, type SearchImageRequest } from '../model/operation.ts';
 import { extractErrors } from '../extract/errors.ts';
 import type { LeaseStore } from '../refresh/queue/lease-store.ts';
 import type { ImageQuery } from '../refresh/queue/window-query.ts';
@@ -75,15 +75,11 @@ async function toRequest(
   return queryImage.kind === 'waiting' ? queryImage : { ...query, queryImage };
 }
 
-/** Whether the target is a category without a keyword, which 1688 may refuse. */
-const hasNoKeyword = ({ request }: Target): boolean =>
-  request.operation === 'search.keyword' && request.keyword === '';
-
 /** If 1688 refused a search by category for its empty keyword, another search replaces it, due at once. */
 async function isReplaced({ leases, log }: FetchDeps, target: Target, error: AppError): Promise<boolean> {
   const { windowId } = target;
   const isRefused = error.kind === extractErrors.GATEWAY_PARAM_MISSING;
-  if (!isRefused || windowId === null || !hasNoKeyword(target)) return false;
+  if (!isRefused || windowId === null || !hasNoKeyword(target.request)) return false;
   const isNamed = await leases.nameCategorySearch(windowId);
   if (isNamed)
     log.warn(
@@ -95,7 +91,7 @@ async function isReplaced({ leases, log }: FetchDeps, target: Target, error: App
 
 /** If 1688 answered a search by category without a keyword, it will answer others too. */
 async function noteAllowed({ leases, log }: FetchDeps, target: Target, answer: CallAnswered): Promise<void> {
-  if (answer.isCached || !hasNoKeyword(target)) return;
+  if (answer.isCached || !hasNoKeyword(target.request)) return;
   if (await leases.unnameCategorySearches())
     log.info(
       { windowId: target.windowId },

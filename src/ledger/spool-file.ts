@@ -22,7 +22,7 @@ const paidAnswer = z.strictObject({
     .enum([
       ...(['allowed', 'denied', 'unsupported', 'exhausted', 'app_refused'] as const),
       ...(['token_refused', 'too_fast_app', 'too_fast_api'] as const),
-      ...(['unavailable', 'unreachable', 'refused'] as const),
+      ...(['unavailable', 'unreachable', 'param_missing', 'refused'] as const),
     ])
     .nullable(),
   /** gzipped */

@@ -71,12 +71,13 @@ export type CallOutcome =
 
 /**
  * What an answer shows: the permission for the API, that its token is refused, that calls of the API or of the app come too fast,
- * or that there is an outage of the gateway or on the way to it. `refused`: another reason, which may concern this call or all.
+ * or that there is an outage of the gateway or on the way to it. `param_missing` and `refused`, another reason: they may concern
+ * this call or all.
  */
 export type AnswerSign =
   | PermissionSign
   | ('token_refused' | 'too_fast_app' | 'too_fast_api')
-  | ('unavailable' | 'unreachable' | 'refused');
+  | ('unavailable' | 'unreachable' | 'param_missing' | 'refused');
 
 export interface Settlement {
   readonly callId: string;

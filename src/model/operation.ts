@@ -48,6 +48,10 @@ export interface SearchImageRequest extends SearchPageRequest {
   readonly queryImage: QueryImage;
 }
 
+/** Whether a request searches by category alone, which 1688 may refuse: it calls the keyword required. */
+export const hasNoKeyword = (request: { readonly operation: string; readonly keyword?: string }): boolean =>
+  request.operation === 'search.keyword' && request.keyword === '';
+
 export type SearchRequest = SearchKeywordRequest | SearchSellerRequest | SearchImageRequest;
 
 export interface OfferDetailRequest {

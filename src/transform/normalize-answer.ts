@@ -9,7 +9,7 @@ import { normalizeOffer } from './normalize-offer.ts';
 import { normalizeSearchPage } from './normalize-search-page.ts';
 
 /** Raised whenever the same answer gives other records than before, so that stored answers can be read again. */
-export const normalizerVersion = 5;
+export const normalizerVersion = 6;
 
 /**
  * Turns the content of an answer's envelope into records, rejects and drifts. `payload` is the whole object of

@@ -18,7 +18,7 @@ const signs: ReadonlyMap<ErrorKind, AnswerSign> = new Map([
   // For a wrong address, or a page that stands in for 1688 while it is overloaded.
   [errors.GATEWAY_REDIRECT, 'unavailable'],
   [errors.GATEWAY_UNREACHABLE, 'unreachable'],
-  // Not for refusals of a parameter: an empty keyword is refused for each category before its name is sent.
+  [errors.GATEWAY_PARAM_MISSING, 'param_missing'],
   [errors.GATEWAY_REFUSED, 'refused'],
 ]);
 

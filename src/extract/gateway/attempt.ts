@@ -4,6 +4,7 @@ import type { JsonValue } from '../../core/json.ts';
 import type { Logger } from '../../core/log.ts';
 import type { CallWaiting } from '../../model/gateway.ts';
 import type { AnswerSign, Ledger, ReserveRequest, Settlement, StoredAnswer } from '../../model/ledger.ts';
+import { hasNoKeyword } from '../../model/operation.ts';
 import { extractErrors } from '../errors.ts';
 import { classify, type Expectation, type HttpAnswer, type Outcome } from './classify.ts';
 import { answerSign, failureSign } from './answer-sign.ts';
@@ -154,9 +155,13 @@ async function settle(parts: AttemptParts, request: AttemptRequest, call: Sent):
   return { kind: 'attempted', callId, observedAt, rawId, answer, result };
 }
 
-/** For a question with a flaw, only signs about the app or the pace count. */
-function signOf(outcome: Outcome, { isFlawed = false }: AttemptRequest): AnswerSign | null {
+/**
+ * For a question with a flaw, only signs about the app or the pace count. That a search by category has no keyword says nothing
+ * about other calls: the category's name is sent next.
+ */
+function signOf(outcome: Outcome, { isFlawed = false, reserve }: AttemptRequest): AnswerSign | null {
   const sign = answerSign(outcome);
+  if (sign === 'param_missing' && hasNoKeyword(reserve.request)) return null;
   const isAboutAll = sign === 'app_refused' || sign === 'too_fast_app' || sign === 'too_fast_api';
   return isFlawed && !isAboutAll ? null : sign;
 }

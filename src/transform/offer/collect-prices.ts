@@ -120,12 +120,20 @@ function isPricedBySku({ quoteType }: PriceTerms, { skus, hasUnreadSkus }: SkuSo
   return skus.length === 0 && hasUnreadSkus ? null : skus.some(({ row }) => row.has('price'));
 }
 
+/** Whether only ranges state the prices that SKUs should state by the quote type. */
+function isQuotedInRangesAlone(saleInfo: FieldReader, { skus, hasUnreadSkus }: SkuSources): boolean {
+  const ranges = saleInfo.raw('priceRangeList');
+  const isStated = ({ row }: SkuSource) => row.has('price') || row.has('promotionPrice');
+  return Array.isArray(ranges) && ranges.length > 0 && !hasUnreadSkus && !skus.some(isStated);
+}
+
 /**
  * Every price point of a detail answer, one for each (SKU, kind, quantity):
  *
  * - By quantity (quote types 0 and 2): `list` and `plus` or `promotion` come from `priceRangeList`, for the whole offer.
  * - By SKU (quote type 1): both come from the SKUs, from one unit on. A `priceRangeList` beside them only repeats their extremes
- *   and is ignored.
+ *   and is ignored. Where ranges state prices and no SKU does, it is not known whose they are: none begins, none of the offer or of
+ *   a SKU that it has ends, and the ranges are reported.
  * - In either case one unit may cost the retail price (`assume-retail.ts`).
  * - All other kinds come from the SKUs and from `productSaleInfo`, wherever they are.
  *
@@ -141,6 +149,10 @@ export function collectPrices(terms: PriceTerms, saleInfo: FieldReader, sources:
   const until = retailUntil(terms.minOrder, saleInfo);
   const list = new PriceList();
   if (isBySku) {
+    if (isQuotedInRangesAlone(saleInfo, sources)) {
+      saleInfo.reject('priceRangeList', 'not_by_sku');
+      for (const skuId of [wholeOffer, ...skus.map((sku) => sku.skuId)]) list.miss(quoted.read, skuId);
+    }
     for (const sku of skus) readSkuQuote(list, sku, { quoted: quoted.read, until, saleInfo });
   } else {
     const retail = until === null ? null : retailPriceOf(saleInfo);

@@ -24,6 +24,7 @@ export type RejectReason =
   | 'not_a_date'
   | 'not_a_media_url'
   | 'not_a_quote_type'
+  | 'not_by_sku'
   | 'too_many';
 
 /** Highest number of rejects kept of one answer. A page of fifty rows of which nothing can be read has half as many. */

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
 import { extractErrors } from '../../../src/extract/errors.ts';
 import type { GatewayOptions } from '../../../src/extract/gateway/create-gateway.ts';
+import type { SearchKeywordRequest } from '../../../src/model/operation.ts';
 import { until } from '../../support/until.ts';
 import { context, detail, gatewayError, roots } from '../../support/gateway-inputs.ts';
 import { startFixture, type Fixture } from '../../support/gateway-fixture.ts';
@@ -19,6 +20,10 @@ async function setup(respond: Respond, options?: Partial<GatewayOptions>): Promi
   return fixture;
 }
 
+const search: SearchKeywordRequest = {
+  ...{ operation: 'search.keyword', keyword: '', categoryId: '7', language: 'en', page: 1, pageSize: 50 },
+  ...{ priceMinCny: null, priceMaxCny: null },
+};
 const categories = { categoryInfo: [{ categoryID: 1 }], succes: 'true' };
 const found = { result: { success: true, code: '200', result: { offerId: 620201390233 } } };
 
@@ -343,7 +348,7 @@ describe('what one refusal asks of all calls', () => {
     ['a refusal by the API itself', json200({ succes: 'false', errorCode: 'X', errorMsg: 'no' }), 'allowed'],
     ['an unknown app key', json400('gw.AppKeyNotFound'), 'app_refused'],
     ['a refused signature', json400('gw.SignatureInvalid'), null],
-    ['a missing parameter', json400('gw.ParamMissing'), null],
+    ['a missing parameter', json400('gw.ParamMissing'), 'param_missing'],
     ['an unknown refusal', json400('gw.NeverSeen'), 'refused'],
     ['noise', json200('noise'), 'unavailable'],
     ['a redirect', redirect, 'unavailable'],
@@ -351,6 +356,13 @@ describe('what one refusal asks of all calls', () => {
     const { gateway, ledger } = await setup(respond);
     await gateway.call(roots, context).catch(() => undefined);
     expect(ledger.calls).toMatchObject([{ settlement: { shows } }]);
+  });
+
+  it('that a search by category has no keyword concerns no other call', async () => {
+    const { gateway, ledger } = await setup(json400('gw.ParamMissing'));
+    for (const keyword of ['', 'cup'])
+      await gateway.call({ ...search, keyword }, context).catch(() => undefined);
+    expect(ledger.calls.map(({ settlement }) => settlement?.shows)).toEqual([null, 'param_missing']);
   });
 
   it('"too fast" for the app pauses every API without spending a call', async () => {

@@ -62,9 +62,12 @@ describe.each(listBackends())('on %s', (backend) => {
       }),
   );
 
-  it('an API that refuses every call for a reason nobody knows costs a few calls, and a target for each', () =>
+  it.each([
+    ['for a reason nobody knows', 'gw.NeverSeen', 'GATEWAY_REFUSED'],
+    ['because a parameter that it did not have is missing', 'gw.ParamMissing', 'GATEWAY_PARAM_MISSING'],
+  ])('an API that refuses every call %s costs a few calls, and a target for each', (_, code, name) =>
     withTestStack({ backend }, async (stack) => {
-      const refusal = { code: 'gw.NeverSeen', status: 400, message: 'no' };
+      const refusal = { code, status: 400, message: 'no' };
       stack.sandbox.setFaults([{ kind: 'gateway_error', api: detailApi, ...refusal }]);
       const running = stack.run();
       await until(
@@ -74,7 +77,9 @@ describe.each(listBackends())('on %s', (backend) => {
       const { cause, counts } = await running;
       expect(cause).toBe('targets_failed');
       expect(counts.errors).toBeLessThanOrEqual(25);
-    }));
+      expect(await stack.query('SELECT last_error_code FROM sync.run')).toEqual([{ last_error_code: name }]);
+    }),
+  );
 
   it('a target that fails is tried again some minutes later in the same run', () =>
     withTestStack({ backend }, async (stack) => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { JsonValue } from '../../../src/core/json.ts';
-import { detailOf } from './offer-answers.ts';
+import { detailOf, normalize } from './offer-answers.ts';
 
 it('ranges are unread where neither the quote type nor the SKUs tell whether they are prices', () => {
   const priceRangeList = [
@@ -41,4 +41,36 @@ it('quotes of SKUs that can not be read are unread unless the quote type says th
   expect(quotesOf(1)).toEqual(['* list', '* promotion', '* plus']);
   expect(quotesOf(0)).toEqual(['0 promotion', '0 plus']);
   expect(quotesOf(2)).toEqual(['0 promotion', '0 plus']);
+});
+
+it.each([
+  ['there are no SKUs', [], []],
+  ['no SKU states a price', [{ skuId: 7, price: null }], ['7 list', '7 promotion']],
+])('ranges are unread, and reported, where prices are by SKU and %s', (_, productSkuInfos, unreadOfSkus) => {
+  const fields = {
+    productSaleInfo: { quoteType: 1, priceRangeList: [{ startQuantity: 2, price: '10' }] },
+    productSkuInfos,
+  };
+  const { prices, unreadPrices } = detailOf(fields);
+  expect(prices).toEqual([]);
+  expect(unreadPrices.map(({ skuId, kind }) => `${skuId ?? '*'} ${kind}`)).toEqual([
+    ...['0 list', '0 promotion'],
+    ...unreadOfSkus,
+  ]);
+  const { rejects } = normalize(fields);
+  expect(rejects).toEqual([
+    {
+      path: 'productSaleInfo.priceRangeList',
+      reason: 'not_by_sku',
+      sample: '[1 items]',
+    },
+  ]);
+});
+
+it('prices by SKU end where neither SKUs nor ranges state any', () => {
+  const { prices, unreadPrices } = detailOf({
+    productSaleInfo: { quoteType: 1, priceRangeList: [] },
+    productSkuInfos: [{ skuId: 7, price: null }],
+  });
+  expect({ prices, unreadPrices }).toEqual({ prices: [], unreadPrices: [] });
 });
