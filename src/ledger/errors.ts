@@ -22,6 +22,7 @@ export const ledgerErrors = defineErrors({
   RUN_UNKNOWN: {
     origin: 'operator',
     recovery: 'fail',
-    remedy: 'The job belongs to a run that is not in this database. Clear the queue, then start a new run.',
+    remedy:
+      'The job belongs to a run that is not in this database: another one probably uses the same Redis. Use a Redis for each database, or empty it; then start a new run.',
   },
 });

@@ -5,6 +5,12 @@ import { isGuess } from '../../refresh/forecast/is-guess.ts';
 
 const count = (value: number) => Math.max(0, Math.round(value)).toLocaleString('en');
 
+/** `1 offer.detail call`, or `3 search.keyword, 1,500 offer.detail calls`. */
+function listCalls(calls: readonly { readonly operation: ApiOperation; readonly amount: number }[]): string {
+  const each = calls.map(({ operation, amount }) => `${count(amount)} ${operation}`).join(', ');
+  return `${each} ${each.startsWith('1 ') && calls.length === 1 ? 'call' : 'calls'}`;
+}
+
 /** `90 s`, `12 min` or `3.5 h`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds).toString()} s`;
@@ -42,12 +48,12 @@ function describeObstacles(due: readonly ApiOperation[], holds: readonly HeldOpe
 export function describeWaiting({ apis }: Forecast, holds: readonly HeldOperations[]): string | null {
   const waiting = apis.filter(({ due }) => due > 0);
   if (waiting.length === 0) return null;
-  const calls = waiting.map(({ operation, due }) => `${count(due)} ${operation}`).join(', ');
+  const calls = listCalls(waiting.map(({ operation, due }) => ({ operation, amount: due })));
   const why = describeObstacles(
     waiting.map(({ operation }) => operation),
     holds,
   );
-  return `nothing can be called now, and ${calls} calls wait: ${why}`;
+  return `nothing can be called now, and ${calls} ${calls.endsWith('s') ? 'wait' : 'waits'}: ${why}`;
 }
 
 /** One line about a run before it begins. `holds`: those in force. */
@@ -55,11 +61,11 @@ export function describeNextRun(forecast: Forecast, holds: readonly HeldOperatio
   const { apis, nextRun } = forecast;
   const calls = apis.filter(({ nextRun: own }) => own >= 0.5);
   if (!canCall(forecast)) return `plan: ${describeWaiting(forecast, holds) ?? 'nothing is due'}`;
-  const each = calls.map(({ operation, nextRun: own }) => `${count(own)} ${operation}`).join(', ');
+  const each = listCalls(calls.map(({ operation, nextRun: own }) => ({ operation, amount: own })));
   const due = apis.reduce((sum, api) => sum + api.due, 0);
   const held = holds.length > 0 ? `, and ${describeHolds(holds)}` : '';
   const rest = isCutShort(forecast)
     ? `; ${count(due)} are due; the rest waits for quota or budget${held}`
     : '';
-  return `plan${isGuess(forecast) ? ' (nothing is known yet: upper bound)' : ''}: ${each} calls in about ${formatDuration(nextRun.seconds)}${rest}`;
+  return `plan${isGuess(forecast) ? ' (nothing is known yet: upper bound)' : ''}: ${each} in about ${formatDuration(nextRun.seconds)}${rest}`;
 }

@@ -79,7 +79,7 @@ it('half a call is one', () => {
   const can = (nextRun: number) => canCall(forecast(detailForecast, { ...detailForecast, nextRun }));
   expect([can(0.49), can(0.5)]).toEqual([false, true]);
   const text = (nextRun: number) => describeNextRun(forecast({ ...detailForecast, nextRun }), []);
-  expect(text(0.5)).toBe('plan: 1 offer.detail calls in about 0 s');
+  expect(text(0.5)).toBe('plan: 1 offer.detail call in about 0 s');
   expect(text(0.49)).toBe('plan: nothing is due');
 });
 
