@@ -32,6 +32,9 @@ it('what waits for a hold is named with the hold, and is not said to be nothing'
     'plan: nothing can be called now, and 1,500 offer.detail, 7 search.keyword calls wait: calls of all APIs (HELD_BY_HAND), odd (x) are held',
   );
   expect(describeNextRun(forecast(waiting), [])).toMatch(/wait: the quota or the budget is used up$/);
+  expect(describeNextRun(forecast({ ...waiting, due: 1 }), [])).toMatch(
+    / 1 offer.detail call waits: the quota/,
+  );
   expect(describeNextRun(forecast(detailForecast), [hold])).toBe('plan: nothing is due');
 });
 
