@@ -232,7 +232,8 @@ export function goodsOf(offer: Offer, state: OfferState): Goods {
   return {
     ...terms,
     stock: quoteType === 0 ? stockAt(offer, state, 0, 20_000) : skus.reduce((sum, sku) => sum + sku.stock, 0),
-    tiers,
+    // The ranges beside prices by SKU repeat their extremes: without a price there is nothing to repeat.
+    tiers: lowestFen === null ? [] : tiers,
     skus,
     skuStart: isRetail(offer) ? 2 : 1,
     hasPromotion: hasPromotion(offer),

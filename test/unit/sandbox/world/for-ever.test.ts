@@ -92,11 +92,11 @@ const parts = {
 const known: readonly (readonly [keyof typeof parts, string, string])[] = [
   ['categories', '1fae6c974479', '4557f71db95f'],
   ['states', 'f85cbf171dac', '64dc939ed786'],
-  ['goods', 'd87901a5b4f7', 'd6d77cf5951d'],
+  ['goods', 'd87901a5b4f7', '3035616aad65'],
   ['rows of a shop', '575382b8b958', 'f906a2d3a0b5'],
   ['rows', '446a08edf54e', 'cb4e1665baca'],
   ['rows of a picture', '44f3966d7f97', 'babb513e646e'],
-  ['details', 'd21f8868cf62', '34dfb6ca9aa1'],
+  ['details', 'd21f8868cf62', '14bdcc4c3d01'],
   ['searches', '9fc4513a1173', '65da251cf131'],
   ['truth', 'eff71491cff3', '61d1c99aecc1'],
 ];

@@ -50,10 +50,11 @@ describe('prices by quantity', () => {
     expect([0, 0.25 ** (2 / 3), 1].map(fenAt)).toEqual([100, 470, 50_000]);
   });
 
-  test('of SKUs that have prices themselves are one at most', () => {
+  test('of SKUs that have prices themselves are one at most, and none where no SKU has one', () => {
     expect(pricesOf(goods({ moq: 0 }))).toEqual([[1, 10_000, null]]);
     expect(pricesOf(goods({ moq: 0, 'no-tiers': 0 }))).toEqual([]);
     expect(pricesOf(goods({ 'no-tiers': 0 }, byQuantity))).toHaveLength(3);
+    expect(pricesOf(goods({ unpriced: 0 }))).toEqual([]);
   });
 });
 
