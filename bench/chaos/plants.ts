@@ -140,11 +140,6 @@ export const plants: readonly Plant[] = [
         to: 'NULL;',
       },
       {
-        where: 'usage.lock_app',
-        from: `PERFORM sync.await_old_lock('sync.ledger_lock', hashtextextended('usage.lock_app:' || p_app_key, 0), false, 5000);`,
-        to: 'NULL;',
-      },
-      {
         where: 'usage.reserve',
         from: 'WHERE r.run_id = p_run_id FOR NO KEY UPDATE;',
         to: 'WHERE r.run_id = p_run_id;',

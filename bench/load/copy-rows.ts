@@ -16,7 +16,6 @@ export interface KeptTable {
 const filledTables = [
   'catalog.seller',
   'catalog.offer',
-  'catalog.offer_image',
   'catalog.offer_attribute',
   'catalog.sku',
   'catalog.price',

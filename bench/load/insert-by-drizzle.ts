@@ -8,7 +8,6 @@ import * as schema from '../../src/schema/index.ts';
 const tables: readonly PgTable[] = [
   schema.seller,
   schema.offer,
-  schema.offerImage,
   schema.offerAttribute,
   schema.sku,
   schema.price,

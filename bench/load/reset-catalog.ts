@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
  */
 export async function resetCatalog(pool: Pool): Promise<void> {
   await pool.query(`TRUNCATE catalog.offer, catalog.seller, catalog.sku, catalog.sku_history, catalog.stock_history, catalog.seller_history, catalog.price, catalog.price_history,
-    catalog.offer_image, catalog.offer_attribute, catalog.observation, catalog.offer_change, catalog.search_hit,
+    catalog.offer_attribute, catalog.observation, catalog.offer_change, catalog.search_hit,
     sync.refresh, sync.seller_observation, sync.window_offer, sync.quarantine, sync.drift`);
   await pool.query(`UPDATE sync.search_window
     SET next_page = 1, rows_seen = 0, pass_started_at = NULL, completed_at = NULL, last_outcome = NULL,

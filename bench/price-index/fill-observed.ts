@@ -102,14 +102,14 @@ async function insertPrices(pool: Pool, intervals: readonly Interval[]): Promise
   await insert(
     pool,
     `INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
-     SELECT *, 1 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::int[], $5::numeric[], $6::timestamptz[])`,
+     SELECT *, 1 FROM unnest($1::bigint[], $2::bigint[], $3::catalog.price_kind[], $4::int[], $5::numeric[], $6::timestamptz[])`,
     columns(intervals.filter(({ to }) => to === null)),
   );
   await insert(
     pool,
     `INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
      SELECT *, 1, 2
-     FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::int[], $5::numeric[], $6::timestamptz[], $7::timestamptz[])`,
+     FROM unnest($1::bigint[], $2::bigint[], $3::catalog.price_kind[], $4::int[], $5::numeric[], $6::timestamptz[], $7::timestamptz[])`,
     [...columns(ended), ended.map(({ to }) => to)],
   );
 }
@@ -122,8 +122,8 @@ async function insertObservations(
   const ids = (rows: readonly Observed[]) => rows.map(({ offer }) => world.offerIds[offer]);
   await insert(
     pool,
-    `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
-     SELECT o.offer_id, o.at, o.source, o.nth, o.is_found, false, 1, o.at
+    `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
+     SELECT o.offer_id, o.at, o.source, o.nth, o.is_found, false, o.at
      FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::boolean[]) WITH ORDINALITY o (offer_id, at, source, is_found, nth)`,
     [
       ids(seen),

@@ -39,13 +39,13 @@ const amount = (m: string) =>
 const skuId = (n: string) => `4000000000000 + i * 10 + ${n}`;
 /* The prices of an offer that details show, with how many of each have ended: by quantity, or by SKU for one offer in three. */
 const detailPrices = `LATERAL (
-  SELECT CASE WHEN sku = 0 THEN 0 ELSE ${skuId('sku')} END AS sku_id, kind, min_quantity, part, ended
+  SELECT CASE WHEN sku = 0 THEN 0 ELSE ${skuId('sku')} END AS sku_id, kind::catalog.price_kind, min_quantity, part, ended
   FROM (VALUES (false, 0, 'list', 2, 1.0, 3), (false, 0, 'list', 100, 0.9, 3), (false, 0, 'list', 1000, 0.8, 3),
                (false, 0, 'consign', 1, 1.2, 1), (false, 0, 'plus', 2, 0.95, 1),
                (true, 1, 'list', 2, 1.0, 4), (true, 2, 'list', 2, 1.1, 4), (true, 1, 'consign', 1, 1.2, 1),
                (true, 2, 'consign', 1, 1.3, 1), (true, 1, 'plus', 2, 0.95, 1)) p (by_sku, sku, kind, min_quantity, part, ended)
   WHERE by_sku = (i % 3 = 1) AND (kind <> 'plus' OR i % 10 = 3)) k`;
-const searchPrice = `(VALUES ('search', 1.0)) k (kind, part)`;
+const searchPrice = `(VALUES ('search'::catalog.price_kind, 1.0)) k (kind, part)`;
 
 async function createWriter(
   pool: Pool,
@@ -76,10 +76,10 @@ const once = [
 const reads = `generate_series(0, 29) day, generate_series(0, ${String(daily - 1)}) i,
   LATERAL (SELECT 1 + (i + day * 7) % ${String(daily)} AS place, ${now} - day * interval '1 day' AS at) r`;
 const keywordReads = [
-  `INSERT INTO catalog.search_hit (window_id, call_id, observed_at, page, rank, feed, keyword, category_id, offer_id)
-   SELECT 1, day * 4 + (place - 1) / 50, at, 1 + (place - 1) / 50, 1 + (place - 1) % 50, 'all', '纯棉', 0, ${String(firstOfferId)} + i FROM ${reads}`,
-  `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, run_id, loaded_at)
-   SELECT ${String(firstOfferId)} + i, at, 'search', day * 4 + (place - 1) / 50, true, false, 1, 1, at FROM ${reads}`,
+  `INSERT INTO catalog.search_hit (window_id, call_id, observed_at, page, rank, offer_id)
+   SELECT 1, day * 4 + (place - 1) / 50, at, 1 + (place - 1) / 50, 1 + (place - 1) % 50, ${String(firstOfferId)} + i FROM ${reads}`,
+  `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
+   SELECT ${String(firstOfferId)} + i, at, 'search', day * 4 + (place - 1) / 50, true, false, at FROM ${reads}`,
 ];
 
 /** Each makes the rows of offers $1 to $2; what grows with time in the order of time, as it grows. */
@@ -90,17 +90,14 @@ const byOffers: Readonly<Record<string, string>> = {
     FROM generate_series($1::bigint, $2::bigint) i WHERE i % 100 = 0`,
   'catalog.offer': `
     INSERT INTO catalog.offer (offer_id, category_id, seller_id, state, subject, subject_translated, source_status, quote_type,
-      unit, min_order_quantity, main_image_url, ship_from, source_created_at, content_hash, normalizer_version, changed_at, run_id, call_id)
+      unit, min_order_quantity, main_image_url, image_urls, ship_from, source_created_at, content_hash, normalizer_version, changed_at, run_id, call_id)
     SELECT ${String(firstOfferId)} + i, ${String(firstLeafId)} + floor(${String(leaves)} * ${draw('i', 4)} ^ 2)::int, 'BBB' || i / 100,
       CASE WHEN i % 20 = 1 THEN 'delisted' WHEN i % 200 = 9 THEN 'missing' ELSE 'listed' END,
       concat(${word('i', 6)}, ${word('i', 7)}, ${rareWord('纯棉', 0.02, 8)}, ${rareWord('新款', 0.1, 9)}, i), 'made up good number ' || i, 'published', i % 3,
-      '个', 2, 'https://cbu01.alicdn.com/img/ibank/' || i || '.jpg', '浙江', ${now} - interval '300 days',
+      '个', 2, 'https://cbu01.alicdn.com/img/ibank/' || i || '_0.jpg',
+      ARRAY(SELECT 'https://cbu01.alicdn.com/img/ibank/' || i || '_' || n || '.jpg' FROM generate_series(0, 2) n), '浙江', ${now} - interval '300 days',
       sha256(i::text::bytea), 2, ${moved('0')}, 1, i
     FROM generate_series($1::bigint, $2::bigint) i`,
-  'catalog.offer_image': `
-    INSERT INTO catalog.offer_image (offer_id, kind, position, url)
-    SELECT ${String(firstOfferId)} + i, 'main', n, 'https://cbu01.alicdn.com/img/ibank/' || i || '_' || n || '.jpg'
-    FROM generate_series($1::bigint, $2::bigint) i, generate_series(0, 2) n`,
   'catalog.offer_attribute': `
     INSERT INTO catalog.offer_attribute (offer_id, position, attribute_id, name, value)
     SELECT ${String(firstOfferId)} + i, n, n::text, '材质', ${word('i', 11)}
@@ -138,17 +135,17 @@ const byOffers: Readonly<Record<string, string>> = {
     WHERE valid_from < valid_to
     ORDER BY valid_to`,
   'catalog.observation': `
-    INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, min_price_cny, stock, sold_count, month_sold, raw_id, run_id, loaded_at)
+    INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, min_price_cny, stock, sold_count, month_sold, loaded_at)
     SELECT ${String(firstOfferId)} + i, ${seenAt('n')}, CASE WHEN n % 5 = 3 THEN 'search' ELSE 'detail' END, i * 10 + n, i % 200 <> 9 OR n > 0, false,
       round((1 + 99 * ${draw('i', 13)})::numeric, 2),
       CASE WHEN n % 5 <> 3 THEN CASE WHEN ${draw('i * 16 + n', 12)} < 0.03 THEN 0 ELSE floor(1000 * ${draw('i', 12)} * (0.9 + 0.2 * ${draw('i * 16 + n', 25)})) END END,
-      CASE WHEN n % 5 <> 3 THEN 1000 - 10 * n END, CASE WHEN n % 5 = 3 THEN floor(100 * ${draw('i * 16 + n', 26)}) END, i, 1, ${now}
+      CASE WHEN n % 5 <> 3 THEN 1000 - 10 * n END, CASE WHEN n % 5 = 3 THEN floor(100 * ${draw('i * 16 + n', 26)}) END, ${now}
     FROM generate_series($1::bigint, $2::bigint) i, generate_series(0, CASE WHEN i < ${String(daily)} THEN 39 ELSE 9 END) n
     WHERE n <= ${firstSeen}
     ORDER BY 2`,
   'catalog.search_hit': `
-    INSERT INTO catalog.search_hit (window_id, call_id, observed_at, page, rank, feed, keyword, category_id, offer_id)
-    SELECT 1 + i / 50, i * 10 + n, ${seenAt('n')}, 1, 1 + i % 50, 'all', 'w' || i / 50, 0, ${String(firstOfferId)} + i
+    INSERT INTO catalog.search_hit (window_id, call_id, observed_at, page, rank, offer_id)
+    SELECT 1 + i / 50, i * 10 + n, ${seenAt('n')}, 1, 1 + i % 50, ${String(firstOfferId)} + i
     FROM generate_series(greatest($1::bigint, 50), $2::bigint) i, (VALUES (3), (8)) o (n)
     WHERE n <= ${firstSeen}
     ORDER BY 3`,

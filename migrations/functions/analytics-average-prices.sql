@@ -30,7 +30,7 @@ AS $$
       SELECT p.offer_id, p.sku_id, p.min_quantity, p.amount_cny, p.valid_from,
              date_part('epoch', least(p.valid_to, (SELECT asked.until FROM asked)) - greatest(p.valid_from, (SELECT asked.since FROM asked))) AS seconds
       FROM analytics.fct_price_history p
-      WHERE p.kind = average_prices.kind AND p.valid_from < (SELECT asked.until FROM asked)
+      WHERE p.kind = average_prices.kind::catalog.price_kind AND p.valid_from < (SELECT asked.until FROM asked)
         -- The condition on ended_day excludes nothing more, but has an index.
         AND (p.is_current OR p.valid_to > (SELECT asked.since FROM asked) AND p.ended_day >= (SELECT asked.since_day FROM asked))
     ) h

@@ -105,7 +105,7 @@ AS $$
     SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_from, h.valid_to, h.amount_cny
     FROM price h
     WHERE NOT h.is_current AND h.ended_day >= (SELECT first_day FROM span)
-      AND (change_rates.kind IS NULL OR h.kind = change_rates.kind OR h.kind = 'search' AND change_rates.kind = 'list')
+      AND (change_rates.kind IS NULL OR h.kind = nullif(change_rates.kind, 'stock')::catalog.price_kind OR h.kind = 'search' AND change_rates.kind = 'list')
   ),
   -- The next price either ended too, or is current and began within these days.
   move AS MATERIALIZED (
@@ -117,7 +117,7 @@ AS $$
       SELECT p.offer_id, p.sku_id, p.kind, p.min_quantity, p.valid_from, p.amount_cny
       FROM price p
       WHERE p.is_current AND p.valid_from >= (SELECT starts_at FROM span)
-        AND (change_rates.kind IS NULL OR p.kind = change_rates.kind OR p.kind = 'search' AND change_rates.kind = 'list')
+        AND (change_rates.kind IS NULL OR p.kind = nullif(change_rates.kind, 'stock')::catalog.price_kind OR p.kind = 'search' AND change_rates.kind = 'list')
     ) n ON (n.offer_id, n.sku_id, n.kind, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
     WHERE n.amount_cny <> h.amount_cny
   ),
@@ -128,7 +128,7 @@ AS $$
       SELECT m.offer_id, m.kind
       FROM move m
       JOIN pair d USING (offer_id)
-      WHERE m.at > CASE WHEN m.kind LIKE 'search%' THEN d.row_since ELSE d.since END
+      WHERE m.at > CASE WHEN m.kind::text LIKE 'search%' THEN d.row_since ELSE d.since END
       UNION ALL
       -- A change that a row has shown since the last detail is a change of the list price, though its amount is not
       -- known yet.
@@ -140,16 +140,16 @@ AS $$
     GROUP BY known.offer_id, known.kind
   ),
   one_offer AS (
-    SELECT k.offer_id, k.kind AS figure, CASE WHEN k.is_row THEN p.row_pairs ELSE p.pairs END AS pairs,
+    SELECT k.offer_id, k.kind::text AS figure, CASE WHEN k.is_row THEN p.row_pairs ELSE p.pairs END AS pairs,
            CASE WHEN k.is_row THEN p.row_exposure ELSE p.exposure END AS exposure, coalesce(c.changes, 0) AS changes
     FROM (
-      SELECT u.offer_id, u.kind, u.kind LIKE 'search%' AS is_row
+      SELECT u.offer_id, u.kind, u.kind::text LIKE 'search%' AS is_row
       FROM (
         SELECT h.offer_id, h.kind FROM price h WHERE h.is_current
         UNION ALL
         SELECT e.offer_id, e.kind FROM ended e
       ) u
-      WHERE change_rates.kind IS NULL OR u.kind = change_rates.kind
+      WHERE change_rates.kind IS NULL OR u.kind = nullif(change_rates.kind, 'stock')::catalog.price_kind
       GROUP BY u.offer_id, u.kind
     ) k
     JOIN pair p ON p.offer_id = k.offer_id

@@ -111,7 +111,7 @@ AS $$
                    WHEN m.change_id IS NULL THEN a.min_order
                    ELSE m.old_value::int END) AS least
           FROM analytics.price_as_of(l.observed_at) h
-          WHERE l.is_found AND s.is_on_sale AND h.offer_id = lowest_price.offer_id AND h.kind = lowest_price.kind
+          WHERE l.is_found AND s.is_on_sale AND h.offer_id = lowest_price.offer_id AND h.kind::text = lowest_price.kind
             AND (a.sku_id IS NULL OR h.sku_id = a.sku_id OR h.sku_id = 0 AND h.kind IN ('list', 'plus', 'promotion'))
         ) q
         ORDER BY q.sku_id, q.min_quantity <= coalesce(lowest_price.quantity, q.least) DESC, q.min_quantity DESC

@@ -4,7 +4,7 @@
 --
 -- Functions of analytics read only views of this schema, so that whoever may read the views may call the functions.
 CREATE OR REPLACE FUNCTION analytics.price_as_of(ts timestamptz)
-RETURNS TABLE (offer_id bigint, sku_id bigint, kind text, min_quantity integer, amount_cny numeric, unit text,
+RETURNS TABLE (offer_id bigint, sku_id bigint, kind catalog.price_kind, min_quantity integer, amount_cny numeric, unit text,
                valid_from timestamptz, valid_to timestamptz)
 LANGUAGE sql STABLE
 AS $$

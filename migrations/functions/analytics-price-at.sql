@@ -49,7 +49,7 @@ AS $$
     SELECT p.*
     FROM asked a
     CROSS JOIN LATERAL analytics.price_as_of(a.at) p
-    WHERE p.offer_id = price_at.offer_id AND p.kind = price_at.kind
+    WHERE p.offer_id = price_at.offer_id AND p.kind::text = price_at.kind
   ),
   -- Offers priced by quantity have list, plus and promotion prices for the whole offer, whatever the SKU.
   target AS (

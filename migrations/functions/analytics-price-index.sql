@@ -63,9 +63,9 @@ AS $$
   ),
   ended AS MATERIALIZED (
     -- Prices of this kind, and prices of search rows.
-    SELECT h.offer_id, h.sku_id, h.kind = price_index.kind AS is_own, h.min_quantity, h.amount_cny::float8 AS cny, h.valid_from, h.valid_to
+    SELECT h.offer_id, h.sku_id, h.kind = price_index.kind::catalog.price_kind AS is_own, h.min_quantity, h.amount_cny::float8 AS cny, h.valid_from, h.valid_to
     FROM price h
-    WHERE (h.kind = price_index.kind OR h.kind = 'search' AND price_index.kind = 'list')
+    WHERE (h.kind = price_index.kind::catalog.price_kind OR h.kind = 'search' AND price_index.kind = 'list')
       AND NOT h.is_current AND h.ended_day >= (SELECT first_day FROM span) AND h.amount_cny > 0
   ),
   offer AS MATERIALIZED (
@@ -86,7 +86,7 @@ AS $$
           UNION ALL
           SELECT c.offer_id, greatest(c.valid_from, (SELECT starts_at FROM span)), (SELECT until FROM span)
           FROM price c
-          WHERE c.is_current AND c.kind = price_index.kind AND c.amount_cny > 0
+          WHERE c.is_current AND c.kind = price_index.kind::catalog.price_kind AND c.amount_cny > 0
         ) i
         GROUP BY i.offer_id
       ) p
@@ -122,9 +122,9 @@ AS $$
     JOIN (
       SELECT e.offer_id, e.sku_id, e.is_own, e.min_quantity, e.valid_from, e.cny FROM ended e
       UNION ALL
-      SELECT c.offer_id, c.sku_id, c.kind = price_index.kind, c.min_quantity, c.valid_from, c.amount_cny::float8
+      SELECT c.offer_id, c.sku_id, c.kind = price_index.kind::catalog.price_kind, c.min_quantity, c.valid_from, c.amount_cny::float8
       FROM price c
-      WHERE (c.kind = price_index.kind OR c.kind = 'search' AND price_index.kind = 'list')
+      WHERE (c.kind = price_index.kind::catalog.price_kind OR c.kind = 'search' AND price_index.kind = 'list')
         AND c.is_current AND c.valid_from >= (SELECT starts_at FROM span) AND c.amount_cny > 0
     ) n ON (n.offer_id, n.sku_id, n.is_own, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.is_own, h.min_quantity, h.valid_to)
     GROUP BY h.offer_id, h.is_own, h.valid_to

@@ -7,5 +7,4 @@ BEGIN
     RAISE EXCEPTION 'the ledger needs READ COMMITTED' USING ERRCODE = 'invalid_transaction_state';
   END IF;
   PERFORM sync.lock_table('sync.ledger_lock', 'SHARE UPDATE EXCLUSIVE', 5000);
-  PERFORM sync.await_old_lock('sync.ledger_lock', hashtextextended('usage.lock_app:' || p_app_key, 0), false, 5000);
 END $$;

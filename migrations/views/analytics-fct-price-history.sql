@@ -19,7 +19,7 @@ FROM (
          (SELECT b.observed_at
           FROM catalog.observation b
           WHERE b.offer_id = h.offer_id AND b.observed_at < h.valid_from AND b.is_found AND NOT b.is_late
-            AND b.source = CASE WHEN h.kind LIKE 'search%' THEN 'search' ELSE 'detail' END
+            AND b.source = CASE WHEN h.kind::text LIKE 'search%' THEN 'search' ELSE 'detail' END
             AND (h.sku_id = 0 OR b.read_sku_ids IS NULL OR h.sku_id = ANY (b.read_sku_ids))
           ORDER BY b.observed_at DESC
           LIMIT 1) AS not_before
@@ -76,7 +76,7 @@ FROM (
          (SELECT b.observed_at
           FROM catalog.observation b
           WHERE b.offer_id = h.offer_id AND b.observed_at < h.valid_to AND b.is_found AND NOT b.is_late
-            AND b.source = CASE WHEN h.kind LIKE 'search%' THEN 'search' ELSE 'detail' END
+            AND b.source = CASE WHEN h.kind::text LIKE 'search%' THEN 'search' ELSE 'detail' END
             AND (h.sku_id = 0 OR b.read_sku_ids IS NULL OR h.sku_id = ANY (b.read_sku_ids))
           ORDER BY b.observed_at DESC
           LIMIT 1) AS not_before

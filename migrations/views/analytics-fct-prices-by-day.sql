@@ -14,7 +14,7 @@ SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, d.day, h.amount_cny,
          SELECT FROM catalog.observation s
          WHERE s.offer_id = h.offer_id AND s.observed_at >= d.starts_at AND s.observed_at < d.ends_at AND s.is_found
            AND NOT s.is_late
-           AND s.source = CASE WHEN h.kind LIKE 'search%' THEN 'search' ELSE 'detail' END
+           AND s.source = CASE WHEN h.kind::text LIKE 'search%' THEN 'search' ELSE 'detail' END
        ) AS is_observed
 FROM analytics.dim_day d
 JOIN analytics.fct_price_history h ON h.valid_from < d.ends_at AND (h.is_current OR h.valid_to >= d.ends_at)

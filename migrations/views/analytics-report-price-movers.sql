@@ -49,7 +49,7 @@ LEFT JOIN LATERAL (
   SELECT max(b.observed_at) AS observed_at
   FROM catalog.observation b
   WHERE b.offer_id = m.offer_id AND b.observed_at < m.first_changed_at AND b.is_found AND NOT b.is_late
-    AND b.source = CASE WHEN m.kind LIKE 'search%' THEN 'search' ELSE 'detail' END
+    AND b.source = CASE WHEN m.kind::text LIKE 'search%' THEN 'search' ELSE 'detail' END
     AND (m.sku_id = 0 OR b.read_sku_ids IS NULL OR m.sku_id = ANY (b.read_sku_ids))
 ) b ON true
 WHERE m.now_cny <> m.before_cny;

@@ -4,15 +4,14 @@ import { readSql } from './read-sql.ts';
 import { runSqlForOne, type SqlExecutor } from './sql-file.ts';
 
 /**
- * The locks that sessions wait for or go by, each until the end of a transaction. They are those of empty tables, so that no
- * login takes one that may only read. By `oldKey`, an advisory lock, the release before excludes others; neither changes,
- * for processes of two versions meet during an upgrade. `usage.lock_app` has one more.
+ * The tables whose locks sessions wait for or go by, each until the end of a transaction. They are empty, and no login locks one
+ * that may only read. They must not change: processes of two versions meet during an upgrade. `usage.lock_app` has one more.
  */
 export const locks = {
-  tick: { table: 'sync.tick_lock', oldKey: 1_688_001 },
-  categoryTree: { table: 'sync.category_lock', oldKey: 1_688_002 },
+  tick: 'sync.tick_lock',
+  categoryTree: 'sync.category_lock',
   /** One sender of notifications at a time. */
-  notify: { table: 'sync.notification_lock', oldKey: 1_688_006 },
+  notify: 'sync.notification_lock',
 } as const;
 
 type Lock = (typeof locks)[keyof typeof locks];
@@ -23,8 +22,8 @@ const waitMs = 5_000;
 /** A tick of a large catalog takes some seconds, with its daily maintenance up to half a minute. */
 const tickWaitMs = 30_000;
 
-async function take(client: SqlExecutor, { table, oldKey }: Lock, forMs: number): Promise<boolean> {
-  const row = await runSqlForOne<{ is_taken: boolean }>(client, readSql('take-lock'), [table, oldKey, forMs]);
+async function take(client: SqlExecutor, lock: Lock, forMs: number): Promise<boolean> {
+  const row = await runSqlForOne<{ is_taken: boolean }>(client, readSql('take-lock'), [lock, forMs]);
   return row.is_taken;
 }
 

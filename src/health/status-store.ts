@@ -58,15 +58,15 @@ const driftFields = {
   lastSeenAt: drift.lastSeenAt,
   /** The beginning of its newest value; null: there was none. */
   sample: drift.sample,
-  /** The newest answer that had it. */
-  rawId: drift.lastRawId,
+  /** The call of the newest answer that had it. */
+  callId: drift.lastCallId,
 };
 
 /** A field of answers that is not as it is known of its API. */
 export interface DriftSummary extends Readonly<
-  Pick<typeof drift.$inferSelect, Exclude<keyof typeof driftFields, 'rawId'>>
+  Pick<typeof drift.$inferSelect, Exclude<keyof typeof driftFields, 'callId'>>
 > {
-  readonly rawId: string;
+  readonly callId: string;
 }
 
 /** A search that lists less than there is, or not what it says. */

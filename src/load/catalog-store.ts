@@ -65,7 +65,7 @@ export function createCatalogStore(options: CatalogStoreOptions): CatalogStore {
       const loaded = await loadAnswers(client, answers, {
         learn,
         normalizerVersion,
-        readAnswers: (rawIds) => readAnswers(client, rawIds, read),
+        readAnswers: (callIds) => readAnswers(client, callIds, read),
         replay: null,
       });
       await book?.(client, loaded.report);

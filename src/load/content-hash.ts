@@ -5,11 +5,18 @@ import type { OfferDetail } from '../model/records.ts';
  * SHA-256 over everything that a detail answer says of an offer, except its prices and what changes with every sale (stock, units sold).
  * In Postgres's bytea format: `\x` and 64 hex digits. Equal hashes need no write.
  */
-export function contentHash({ offer, skus, images, attributes }: OfferDetail): string {
+export function contentHash({ offer, skus, attributes }: OfferDetail): string {
   const content = [
     [offer.categoryId, offer.sellerId, offer.subject, offer.subjectTranslated, offer.sourceStatus],
     [offer.quoteType, offer.unit, offer.unitTranslated, offer.minOrderQuantity, offer.batchNumber],
-    [offer.tradeScore, offer.mainImageUrl, offer.videoUrl, offer.shipFrom, offer.sourceCreatedAt],
+    [
+      offer.tradeScore,
+      offer.imageUrls,
+      offer.whiteImageUrl,
+      offer.videoUrl,
+      offer.shipFrom,
+      offer.sourceCreatedAt,
+    ],
     [offer.shippingTimeGuarantee, offer.promotionType, offer.tags, offer.cargoNumber, offer.sellingPoints],
     [offer.isMixAllowed, offer.mixAmountCny, offer.mixQuantity, offer.certificates, offer.package],
     // 1688 lists SKUs in no fixed order.
@@ -30,7 +37,6 @@ export function contentHash({ offer, skus, images, attributes }: OfferDetail): s
         ]),
       ])
       .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
-    images.map((image) => [image.kind, image.position, image.url]),
     attributes.map((one) => [
       one.position,
       one.attributeId,

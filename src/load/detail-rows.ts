@@ -80,7 +80,9 @@ export function toOfferRow(
     min_order_quantity: offer.minOrderQuantity,
     batch_number: offer.batchNumber,
     trade_score: offer.tradeScore,
-    main_image_url: offer.mainImageUrl,
+    main_image_url: offer.imageUrls[0] ?? null,
+    image_urls: offer.imageUrls,
+    white_image_url: offer.whiteImageUrl,
     video_url: offer.videoUrl,
     ship_from: offer.shipFrom,
     source_created_at: offer.sourceCreatedAt,
@@ -100,15 +102,6 @@ export function toOfferRow(
     run_id: provenance.runId,
     call_id: provenance.callId,
   };
-}
-
-export function toImageRows({ offer, images }: OfferDetail) {
-  return uniqueBy(images, ({ kind, position }) => `${kind}/${position}`).map(({ kind, position, url }) => ({
-    offer_id: offer.offerId,
-    kind,
-    position,
-    url,
-  }));
 }
 
 export function toAttributeRows({ offer, attributes }: OfferDetail) {

@@ -104,7 +104,7 @@ export async function loadAnswers(
 ): Promise<{ readonly report: LoadReport; readonly alarms: readonly WindowAlarm[] }> {
   const { answers, erase } = await filterErased(client, given);
   const statsUpdate = await beginStatsUpdate(client, learn);
-  const hand = new Map(answers.map((answer) => [answer.provenance.rawId, answer]));
+  const hand = new Map(answers.map((answer) => [answer.provenance.callId, answer]));
   const context: LoadContext = { client, statsUpdate, hand, ...options };
   const { categories, pages, offers, uploads } = byKind(answers);
   const countersByKind: CountersByKind = { listed: createLoadCounters(), fetched: createLoadCounters() };

@@ -45,8 +45,8 @@ export interface Replay {
   readonly wasReplayed: (offerIds: readonly string[], source: PriceSource) => Promise<ReadonlySet<string>>;
 }
 
-/** Stored answers by raw id, as today's code reads them. Damaged and missing ones are left out. */
-export type ReadAnswers = (rawIds: readonly string[]) => Promise<ReadonlyMap<string, LoadableAnswer>>;
+/** Stored answers by call, as today's code reads them. Damaged and missing ones are left out. */
+export type ReadAnswers = (callIds: readonly string[]) => Promise<ReadonlyMap<string, LoadableAnswer>>;
 
 /** What a load needs besides its answers. */
 export interface LoadContext {
@@ -55,7 +55,7 @@ export interface LoadContext {
   readonly normalizerVersion: number | null;
   readonly statsUpdate: RefreshStatsUpdate;
   readonly readAnswers: ReadAnswers;
-  /** The answers of this load, by raw id. */
+  /** The answers of this load, by call. */
   readonly hand: ReadonlyMap<string, LoadableAnswer>;
   /**
    * Null: answers are loaded for the first time. Otherwise the catalog is corrected to what they read as today; cursors of searches, and

@@ -2,14 +2,7 @@ import type { LoadableOffer } from '../model/catalog.ts';
 import type { OfferDetail } from '../model/records.ts';
 import { readSql } from './read-sql.ts';
 import { readStatuses, readStatusesBefore } from './read-statuses.ts';
-import {
-  offerState,
-  toAttributeRows,
-  toImageRows,
-  toOfferRow,
-  toPriceRows,
-  toSkuRows,
-} from './detail-rows.ts';
+import { offerState, toAttributeRows, toOfferRow, toPriceRows, toSkuRows } from './detail-rows.ts';
 import type { LoadContext } from './load-context.ts';
 import {
   isAbsent,
@@ -111,15 +104,13 @@ function toCurrentRow(merge: DetailMerge, { offerId, detail, answer }: FoundDeta
   return toOfferRow(detail, state, answer.provenance, merge.context.normalizerVersion);
 }
 
-async function mergeParts(
+async function mergeAttributes(
   { client }: LoadContext,
   found: readonly FoundDetail[],
   ids: ReadonlySet<string>,
 ): Promise<void> {
   if (ids.size === 0) return;
   const details = found.filter(({ offerId }) => ids.has(offerId)).map(({ detail }) => detail);
-  const images = JSON.stringify(details.flatMap(toImageRows));
-  await applySql(client, readSql('replace-offer-images'), [[...ids], images]);
   const attributes = JSON.stringify(details.flatMap(toAttributeRows));
   await applySql(client, readSql('replace-offer-attributes'), [[...ids], attributes]);
 }
@@ -163,7 +154,7 @@ export async function mergeNewest(
   noteCorrected(context, written);
   for (const { offerId, prior } of found) if (isUnseen(prior)) counters.completed.add(offerId);
   const changed = written.filter((row) => row.is_content_changed).map((row) => row.offer_id);
-  await mergeParts(context, found, new Set(changed));
+  await mergeAttributes(context, found, new Set(changed));
   // For answers that are read again, their place in the history decides what is current.
   if (!isAgain) await mergeSkus(context, found);
   const reread = written.filter((row) => row.is_reread).map((row) => row.offer_id);

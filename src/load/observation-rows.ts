@@ -40,8 +40,6 @@ export function toObservationRow(one: Observation) {
     quality_refund_rate: one.qualityRefundRate,
     foreign_price: one.foreignPrice,
     read_sku_ids: one.readSkuIds,
-    raw_id: one.provenance.rawId,
-    run_id: one.provenance.runId,
   };
 }
 

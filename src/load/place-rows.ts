@@ -36,8 +36,8 @@ interface UnplacedRow {
 interface OpenRow extends UnplacedRow {
   /** The fields that newer rows state, as far as these are read. */
   readonly newer: SearchRow | null;
-  /** Answers with the other newer rows, newest first. */
-  readonly rawIds: readonly string[];
+  /** Calls of the other newer rows, newest first. */
+  readonly callIds: readonly string[];
 }
 
 const over = (newer: SearchRow | null, older: SearchRow): SearchRow =>
@@ -49,15 +49,15 @@ function readNext(
   answers: ReadonlyMap<string, LoadableAnswer>,
   open: OpenRow,
 ): OpenRow[] {
-  const { late, fields, rawIds } = open;
-  const stated = rowOf(answers.get(rawIds[0] ?? ''), late.offerId);
+  const { late, fields, callIds } = open;
+  const stated = rowOf(answers.get(callIds[0] ?? ''), late.offerId);
   if (stated === null) return [];
   const newer = stated ? over(open.newer, stated) : open.newer;
   const columns = new Map<string, unknown>(
     newer === null ? [] : Object.entries(toOfferRow({ ...late, row: newer }, freshness)),
   );
   if (fields.every((field) => (columns.get(field) ?? null) !== null)) return [];
-  return [{ ...open, newer, rawIds: rawIds.slice(1) }];
+  return [{ ...open, newer, callIds: callIds.slice(1) }];
 }
 
 /**
@@ -73,13 +73,13 @@ async function readOver(merge: RowMerge, rows: readonly UnplacedRow[]): Promise<
   const read: RowObservation[] = [];
   let open = rows.map((row): OpenRow => {
     const entries = (series.get(row.late.offerId) ?? []).filter(({ key }) => isNewer(key, row.late.key));
-    return { ...row, newer: null, rawIds: entries.map(({ rawId }) => rawId).toReversed() };
+    return { ...row, newer: null, callIds: entries.map(({ key }) => key.callId).toReversed() };
   });
   while (open.length > 0) {
-    for (const { late, newer, rawIds } of open)
-      if (rawIds.length === 0) read.push({ ...late, row: over(newer, late.row) });
-    open = open.filter(({ rawIds }) => rawIds.length > 0);
-    const next = new Set(open.flatMap(({ rawIds }) => rawIds.slice(0, 1)).filter((id) => !hand.has(id)));
+    for (const { late, newer, callIds } of open)
+      if (callIds.length === 0) read.push({ ...late, row: over(newer, late.row) });
+    open = open.filter(({ callIds }) => callIds.length > 0);
+    const next = new Set(open.flatMap(({ callIds }) => callIds.slice(0, 1)).filter((id) => !hand.has(id)));
     const answers = new Map([...hand, ...(next.size === 0 ? [] : await readAnswers([...next]))]);
     open = open.flatMap((one) => readNext(merge, answers, one));
   }

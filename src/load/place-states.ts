@@ -37,7 +37,7 @@ async function listFollowing(context: LoadContext, shown: readonly ShownState[])
       open.flatMap(({ entries }) => entries[0] ?? []),
     );
     open = open.flatMap(({ one, entries: [entry, ...entries] }) => {
-      const answer = answers.get(entry?.rawId ?? '');
+      const answer = answers.get(entry?.key.callId ?? '');
       if (entry === undefined || answer === undefined || statedIn(answer) !== undefined) return [];
       following.push({ ...one, key: entry.key });
       return [{ one, entries }];

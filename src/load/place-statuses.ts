@@ -42,8 +42,8 @@ export async function listWithoutStatus(
     context,
     newest.map(({ entry }) => entry),
   );
-  return newest.flatMap(({ offerId, entry: { key, rawId }, prior }): FoundDetail[] => {
-    const answer = answers.get(rawId);
+  return newest.flatMap(({ offerId, entry: { key }, prior }): FoundDetail[] => {
+    const answer = answers.get(key.callId);
     if (answer?.kind !== 'detail' || answer.record?.kind !== 'found') return [];
     const { detail } = answer.record;
     return detail.isStatusUnread ? [{ offerId, answer, key, prior, detail }] : [];

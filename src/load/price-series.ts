@@ -8,12 +8,10 @@ import * as searchRows from './search-rows.ts';
 import type { OfferPriceRows } from './merge-prices.ts';
 import { runSql } from '../db/sql-file.ts';
 
-/** An answer about an offer, as `catalog.observation` has it. */
+/** An answer about an offer, as `catalog.observation` has it. It may no longer be stored. */
 export interface SeriesEntry {
   readonly key: ObservationKey;
   readonly isFound: boolean;
-  /** The answer may no longer be stored. */
-  readonly rawId: string;
 }
 
 interface EntryRow {
@@ -21,7 +19,6 @@ interface EntryRow {
   readonly observed_at: Date;
   readonly call_id: string;
   readonly is_found: boolean;
-  readonly raw_id: string;
 }
 
 /** The answers that made the history of each offer, in the order of their calls. */
@@ -37,7 +34,6 @@ export async function listSeries(
     series.get(row.offer_id)?.push({
       key: { at: row.observed_at, callId: row.call_id },
       isFound: row.is_found,
-      rawId: row.raw_id,
     });
   return series;
 }

@@ -24,7 +24,7 @@ export async function readEntries(
   { hand, readAnswers }: LoadContext,
   entries: readonly SeriesEntry[],
 ): Promise<ReadonlyMap<string, LoadableAnswer>> {
-  const others = entries.map(({ rawId }) => rawId).filter((id) => !hand.has(id));
+  const others = entries.map(({ key }) => key.callId).filter((id) => !hand.has(id));
   return new Map([...hand, ...(await readAnswers(others))]);
 }
 
@@ -56,7 +56,7 @@ export async function readStatusesBefore(
       open.flatMap(({ older }) => older.at(-1) ?? []),
     );
     open = open.flatMap(({ offerId, older }) => {
-      const answer = answers.get(older.at(-1)?.rawId ?? '');
+      const answer = answers.get(older.at(-1)?.key.callId ?? '');
       if (answer === undefined) return [];
       const status = statedIn(answer);
       if (status === undefined) return [{ offerId, older: older.slice(0, -1) }];

@@ -81,7 +81,7 @@ interface DriftRow {
   readonly first_seen_at: Date;
   readonly last_seen_at: Date;
   readonly sample: string | null;
-  readonly last_raw_id: string;
+  readonly last_call_id: string;
 }
 
 /** Joins answers with the same drift into one row: a row twice in one statement is an error of Postgres. */
@@ -111,7 +111,7 @@ async function countDrifts(client: PoolClient, answers: readonly LoadableAnswer[
       first_seen_at: answer.provenance.observedAt,
       last_seen_at: answer.provenance.observedAt,
       sample: drift.sample,
-      last_raw_id: answer.provenance.rawId,
+      last_call_id: answer.provenance.callId,
     })),
   );
   // Last of all, because every load that sees the same drift waits here.

@@ -18,7 +18,7 @@ export interface ReplayDeps {
   readonly client: PoolClient;
   readonly source: PriceSource;
   readonly readAnswers: ReadAnswers;
-  /** Answers that were already read, by raw id. */
+  /** Answers that were already read, by call. */
   readonly hand: ReadonlyMap<string, LoadableAnswer>;
 }
 
@@ -87,7 +87,7 @@ function prepareReplay(
   answers: ReadonlyMap<string, LoadableAnswer>,
 ): Omit<ReplayedOffer, 'diff' | 'answers'> & { readonly replay: OfferReplay | null } {
   const entries = relevantEntries(series, request).map((entry) => {
-    return [entry.key, readingOf(answers.get(entry.rawId), offerId, entry)] as const;
+    return [entry.key, readingOf(answers.get(entry.key.callId), offerId, entry)] as const;
   });
   const lost = entries.findLast(([, { kind }]) => kind === 'lost')?.[0] ?? null;
   const isKept = (key: ObservationKey) => isNewer(key, lost);
@@ -187,13 +187,13 @@ export async function replayPrices(
   const jobs = new Map(
     [...requests].map(([offerId, request]) => [offerId, { request, series: allSeries.get(offerId) ?? [] }]),
   );
-  const rawIdsOf = (offerId: string): string[] => {
+  const callIdsOf = (offerId: string): string[] => {
     const job = jobs.get(offerId);
-    return job ? relevantEntries(job.series, job.request).map(({ rawId }) => rawId) : [];
+    return job ? relevantEntries(job.series, job.request).map(({ key }) => key.callId) : [];
   };
   const replayed: ReplayedOffer[] = [];
-  for (const portion of inPortions(new Map([...jobs.keys()].map((id) => [id, rawIdsOf(id).length])))) {
-    const others = [...new Set(portion.flatMap(rawIdsOf))].filter((id) => !hand.has(id));
+  for (const portion of inPortions(new Map([...jobs.keys()].map((id) => [id, callIdsOf(id).length])))) {
+    const others = [...new Set(portion.flatMap(callIdsOf))].filter((id) => !hand.has(id));
     const answers = new Map([...hand, ...(await deps.readAnswers(others))]);
     const prepared = portion.flatMap((offerId) => {
       const job = jobs.get(offerId);

@@ -13,10 +13,10 @@ export async function recordHits(
   { record, provenance, page }: LoadableSearchPage,
 ): Promise<boolean> {
   if (record === null || record.rows.length === 0) return true;
-  const { windowId, feed, keyword, categoryId } = window;
+  const { windowId } = window;
   const { callId, observedAt } = provenance;
   const rows = record.rows.map(({ offerId, rank }) =>
-    toRow(searchHit, { windowId, callId, observedAt, page, rank, feed, keyword, categoryId, offerId }),
+    toRow(searchHit, { windowId, callId, observedAt, page, rank, offerId }),
   );
   const booked = await applySql(client, readSql('insert-search-hits'), [JSON.stringify(rows)]);
   return booked > 0;

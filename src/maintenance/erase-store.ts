@@ -25,7 +25,6 @@ export interface SellerData {
   readonly seller: number;
   readonly seller_history: number;
   readonly offer: number;
-  readonly offer_image: number;
   readonly offer_attribute: number;
   readonly sku: number;
   readonly sku_history: number;
@@ -87,7 +86,7 @@ async function scanAnswers(
     const fates = new Map<string, AnswerFate>();
     for (const row of rows) {
       const fate = await decideFate(row, marks);
-      if (fate) fates.set(row.rawId, fate);
+      if (fate) fates.set(row.callId, fate);
     }
     await use(fates);
     scanned += rows.length;
@@ -164,9 +163,9 @@ async function eraseAllOffers(pool: Pool, sellerId: string): Promise<void> {
 }
 
 async function forgetSamples(pool: Pool, sellerId: string, { names }: SellerMarks): Promise<void> {
-  const rows = await runSql<{ rawId: string }>(pool, readSql('list-offer-answers'), [hashSeller(sellerId)]);
-  const rawIds = rows.map(({ rawId }) => rawId);
-  await applySql(pool, readLoadSql('forget-samples'), [rawIds, [sellerId, ...names]]);
+  const rows = await runSql<{ callId: string }>(pool, readSql('list-offer-calls'), [hashSeller(sellerId)]);
+  const callIds = rows.map(({ callId }) => callId);
+  await applySql(pool, readLoadSql('forget-samples'), [callIds, [sellerId, ...names]]);
 }
 
 async function erase(pool: Pool, sellerId: string, onScanned: OnScanned): Promise<void> {

@@ -183,14 +183,6 @@ export interface MixTerms {
   readonly mixQuantity: number | null;
 }
 
-export interface OfferImage {
-  /** `main`: the gallery; `white`: the cut-out. */
-  readonly kind: 'main' | 'white';
-  /** From 0 within its kind. */
-  readonly position: number;
-  readonly url: string;
-}
-
 /** One value of an attribute; an attribute with three values is three of these. */
 export interface OfferAttribute {
   /** From 0, over all attributes of the offer. */
@@ -245,7 +237,10 @@ export interface OfferRecord extends MixTerms {
   /** Units sold, as 1688 counts them (its field is named `soldOut`). */
   readonly soldCount: number | null;
   readonly tradeScore: string | null;
-  readonly mainImageUrl: string | null;
+  /** The usable pictures of the gallery, in its order. */
+  readonly imageUrls: readonly string[];
+  /** The picture cut out on white. */
+  readonly whiteImageUrl: string | null;
   readonly videoUrl: string | null;
   readonly shipFrom: string | null;
   /** `shipIn24Hours` or `shipIn48Hours`. */
@@ -268,7 +263,6 @@ export interface OfferDetail {
   readonly offer: OfferRecord;
   readonly seller: SellerRecord | null;
   readonly skus: readonly SkuRecord[];
-  readonly images: readonly OfferImage[];
   readonly attributes: readonly OfferAttribute[];
   /** All kinds but those of search rows. A price point that is neither here nor in `unreadPrices` was seen to be gone. */
   readonly prices: readonly PricePoint[];

@@ -32,17 +32,17 @@ export async function noteVersion(
     .where(and(inArray(payload.rawId, [...rawIds]), isOther));
 }
 
-export async function deleteAnswers(client: PoolClient, rawIds: readonly string[]): Promise<void> {
+export async function deleteAnswers(client: PoolClient, callIds: readonly string[]): Promise<void> {
   await drizzleOn(client)
     .delete(payload)
-    .where(inArray(payload.rawId, [...rawIds]));
+    .where(inArray(payload.callId, [...callIds]));
 }
 
-/** Puts another body into the place of an answer's, which is erased. */
-export async function replaceBody(client: PoolClient, rawId: string, text: string): Promise<void> {
+/** Puts another body into the place of the answer's to a call, which is erased. */
+export async function replaceBody(client: PoolClient, callId: string, text: string): Promise<void> {
   const { gzipped: body, bytes: bodyBytes, sha256: bodySha256 } = await packBody(Buffer.from(text));
   await drizzleOn(client)
     .update(payload)
     .set({ body, bodyBytes, bodySha256, erasedAt: ledgerNow })
-    .where(eq(payload.rawId, rawId));
+    .where(eq(payload.callId, callId));
 }

@@ -25,19 +25,19 @@ export async function unpackAnswers(
   return { answers, damaged: rows.length - answers.length };
 }
 
-/** Stored answers, by raw id, as `read` reads them. Those that are not kept, damaged or no good are left out. */
+/** Stored answers, by call, as `read` reads them. Those that are not kept, damaged or no good are left out. */
 export async function readAnswers(
   client: Pool | PoolClient,
-  rawIds: readonly string[],
+  callIds: readonly string[],
   read: ReadStored,
 ): Promise<Map<string, LoadableAnswer>> {
-  if (rawIds.length === 0) return new Map();
-  const rows = await runSql<StoredAnswerRow>(client, readSql('read-stored-answers'), [rawIds]);
+  if (callIds.length === 0) return new Map();
+  const rows = await runSql<StoredAnswerRow>(client, readSql('read-stored-answers'), [callIds]);
   const { answers } = await unpackAnswers(rows);
   return new Map(
     answers.flatMap((stored) => {
       const answer = read(stored);
-      return answer === null ? [] : [[stored.rawId, answer] as const];
+      return answer === null ? [] : [[stored.callId, answer] as const];
     }),
   );
 }

@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, primaryKey, text } from 'drizzle-orm/pg-core';
-import { priceKinds, type PriceKind } from '../model/records.ts';
+import { check, index, integer, primaryKey } from 'drizzle-orm/pg-core';
+import { priceKinds } from '../model/records.ts';
 import { catalog, offer } from './catalog.ts';
 import { dayIndex, id, instant, money } from './column-types.ts';
 
 /* Present and past prices. */
 
-const kinds = sql.raw(`(${priceKinds.map((kind) => `'${kind}'`).join(', ')})`);
+export const priceKind = catalog.enum('price_kind', priceKinds);
 
 export const price = catalog.table(
   'price',
@@ -17,14 +17,14 @@ export const price = catalog.table(
     skuId: id('sku_id')
       .notNull()
       .default(sql`0`),
-    kind: text('kind').$type<PriceKind>().notNull(),
-    minQuantity: integer('min_quantity').notNull(),
-    amountCny: money('amount_cny').notNull(),
     validFrom: instant('valid_from').notNull(),
     callId: id('call_id').notNull(),
+    minQuantity: integer('min_quantity').notNull(),
+    kind: priceKind('kind').notNull(),
+    amountCny: money('amount_cny').notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.offerId, table.kind, table.skuId, table.minQuantity] }),
+    primaryKey({ columns: [table.offerId, table.kind, table.minQuantity, table.skuId] }),
     index('price_amount')
       .on(table.amountCny, table.offerId)
       .where(sql`${table.kind} IN ('list', 'search')`),
@@ -32,7 +32,6 @@ export const price = catalog.table(
     index('price_smallest_order')
       .on(table.offerId, table.minQuantity, table.amountCny)
       .where(sql`${table.kind} = 'list'`),
-    check('price_kind', sql`${table.kind} IN ${kinds}`),
     check('price_min_quantity', sql`${table.minQuantity} >= 1`),
     check('price_amount_cny', sql`${table.amountCny} >= 0`),
   ],
@@ -45,18 +44,17 @@ export const priceHistory = catalog.table(
     skuId: id('sku_id')
       .notNull()
       .default(sql`0`),
-    kind: text('kind').$type<PriceKind>().notNull(),
-    minQuantity: integer('min_quantity').notNull(),
     validFrom: instant('valid_from').notNull(),
     validTo: instant('valid_to').notNull(),
-    amountCny: money('amount_cny').notNull(),
     callId: id('call_id').notNull(),
     closedByCallId: id('closed_by_call_id').notNull(),
+    minQuantity: integer('min_quantity').notNull(),
+    kind: priceKind('kind').notNull(),
+    amountCny: money('amount_cny').notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.offerId, table.kind, table.skuId, table.minQuantity, table.validFrom] }),
+    primaryKey({ columns: [table.offerId, table.kind, table.minQuantity, table.skuId, table.validFrom] }),
     dayIndex('price_history_ended_day', table.validTo),
-    check('price_history_kind', sql`${table.kind} IN ${kinds}`),
     check('price_history_interval', sql`${table.validTo} > ${table.validFrom}`),
   ],
 );

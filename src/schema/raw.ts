@@ -34,6 +34,7 @@ export const payload = raw.table(
   (table) => [
     primaryKey({ columns: [table.rawId, table.storedAt] }),
     index('payload_request').on(table.requestHash, table.observedAt),
+    index('payload_call').on(table.callId),
     index('payload_unloaded')
       .on(table.rawId)
       .where(sql`${table.loadedAt} IS NULL`),

@@ -211,7 +211,7 @@ export const drift = sync.table(
     firstSeenAt: instant('first_seen_at').notNull(),
     lastSeenAt: instant('last_seen_at').notNull(),
     sample: text('sample'),
-    lastRawId: id('last_raw_id').notNull(),
+    lastCallId: id('last_call_id').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.operation, table.path, table.kind] }),

@@ -37,7 +37,6 @@ function hasId(offerId: string, detail: FieldReader): boolean {
 function readDetail(offerId: string, detail: FieldReader): OfferDetail {
   const saleInfo = detail.object('productSaleInfo');
   const sources = readSkuSources(detail);
-  const images = readImages(detail);
   const seller = readSeller(detail);
   const quoteType = readQuoteType(saleInfo);
   const shippingInfo = detail.object('productShippingInfo');
@@ -48,14 +47,13 @@ function readDetail(offerId: string, detail: FieldReader): OfferDetail {
   const isPromotionUnread =
     promotionType === null && (!promotion.isReadable || promotion.has('promotionType'));
   const shipping = readSkuShipping(shippingInfo);
-  const mainImageUrl = images.find(({ kind }) => kind === 'main')?.url ?? null;
   return {
     offer: {
       offerId,
       sellerId: seller?.sellerId ?? null,
       quoteType,
-      mainImageUrl,
       promotionType,
+      ...readImages(detail),
       ...fields,
       ...readSale(saleInfo),
     },
@@ -63,7 +61,6 @@ function readDetail(offerId: string, detail: FieldReader): OfferDetail {
     skus: sources.skus.map(({ skuId, row }) => readSku(skuId, row, shipping.get(skuId) ?? null)),
     hasUnreadSkus: sources.hasUnreadSkus,
     isStatusUnread: fields.sourceStatus === null && detail.has('status'),
-    images,
     attributes: readAttributes(detail),
     ...collectPrices({ quoteType, minOrder, promotionType, isPromotionUnread }, saleInfo, sources),
   };
@@ -94,7 +91,7 @@ type SaleFields = Pick<OfferRecord, 'stock' | 'foreignPrice' | 'unit' | 'unitTra
 
 type OfferFields = Omit<
   OfferRecord,
-  'offerId' | 'sellerId' | 'quoteType' | 'mainImageUrl' | 'promotionType' | keyof SaleFields
+  'offerId' | 'sellerId' | 'quoteType' | 'imageUrls' | 'whiteImageUrl' | 'promotionType' | keyof SaleFields
 >;
 
 function readOfferFields(detail: FieldReader, shippingInfo: FieldReader): OfferFields {

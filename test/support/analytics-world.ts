@@ -82,8 +82,8 @@ export async function insertObservedOffers(
 ): Promise<void> {
   for (const day of days) {
     await pool.query(
-      `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
-       VALUES ($1, ${daysAgo('$2')}, 'detail', nextval('usage.call_id_seq'), $3, false, 1, now())`,
+      `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
+       VALUES ($1, ${daysAgo('$2')}, 'detail', nextval('usage.call_id_seq'), $3, false, now())`,
       [offerId, day, !empty.includes(day)],
     );
   }

@@ -104,7 +104,8 @@ function detail(offerId: string, changes: DetailChanges = {}): OfferDetail {
     foreignPrice: null,
     soldCount: 7,
     tradeScore: '4.9',
-    mainImageUrl: 'https://cbu01.alicdn.com/1.jpg',
+    imageUrls: ['https://cbu01.alicdn.com/1.jpg'],
+    whiteImageUrl: null,
     videoUrl: null,
     shipFrom: '浙江',
     shippingTimeGuarantee: null,
@@ -123,7 +124,6 @@ function detail(offerId: string, changes: DetailChanges = {}): OfferDetail {
   return {
     seller: null,
     skus: [],
-    images: [],
     attributes: [],
     prices: [],
     unreadPrices: [],

@@ -15,7 +15,7 @@ export interface LoadWorld {
   /** Loads answers for the first time, and keeps them. */
   load(...answers: readonly LoadableAnswer[]): Promise<LoadReport>;
   /** Loads kept answers as a reprocess does; gives what it corrected. */
-  replay(rawIds?: readonly string[], wasReplayed?: Replay['wasReplayed']): Promise<Correction>;
+  replay(callIds?: readonly string[], wasReplayed?: Replay['wasReplayed']): Promise<Correction>;
 }
 
 export interface LoadWorldOptions {
@@ -30,9 +30,9 @@ export async function openLoadWorld(
 ): Promise<LoadWorld> {
   await ensurePartitions(pool, minute(0));
   const kept = new Map<string, LoadableAnswer>();
-  const pick = (rawIds: readonly string[]) =>
+  const pick = (callIds: readonly string[]) =>
     new Map(
-      rawIds.flatMap((id) => {
+      callIds.flatMap((id) => {
         const answer = kept.get(id);
         return answer === undefined ? [] : [[id, answer] as const];
       }),
@@ -42,19 +42,19 @@ export async function openLoadWorld(
       loadAnswers(client, answers, {
         learn,
         normalizerVersion,
-        readAnswers: async (rawIds) => pick(rawIds),
+        readAnswers: async (callIds) => pick(callIds),
         replay,
       }),
     );
   return {
     kept,
     load: async (...answers) => {
-      for (const answer of answers) kept.set(answer.provenance.rawId, answer);
+      for (const answer of answers) kept.set(answer.provenance.callId, answer);
       return (await run(answers, null)).report;
     },
-    replay: async (rawIds = [...kept.keys()], wasReplayed = async () => new Set<string>()) => {
+    replay: async (callIds = [...kept.keys()], wasReplayed = async () => new Set<string>()) => {
       const correction = createCorrection();
-      await run([...pick(rawIds).values()], { correction, wasReplayed });
+      await run([...pick(callIds).values()], { correction, wasReplayed });
       return correction;
     },
   };

@@ -70,13 +70,21 @@ function changeFunctions(folder: string): void {
     'SET state = p_state,',
     'SET settled_by_next_body = true, state = p_state,',
   ]);
+  const [, parameters = ''] =
+    /FUNCTION usage\.reserve\(([^]*?)\) LANGUAGE/.exec(readFileSync(file('usage-reserve.sql'), 'utf8')) ?? [];
   edit(
     file('usage-reserve.sql'),
     ['p_token_hash bytea,\n  OUT', 'p_token_hash bytea, p_release text,\n  OUT'],
     ['quota_period_ids, send_at, send_by)\n', 'quota_period_ids, send_at, send_by, of_the_next_release)\n'],
     ['v_period_ids, v_send_at, v_send_by)', 'v_period_ids, v_send_at, v_send_by, p_release)'],
   );
-  edit(file('usage-reserve--previous.sql'), ['NULL::bytea)', "NULL::bytea, 'previous')"]);
+  const names = [...parameters.matchAll(/\bp_\w+/g)].map(([name]) => name);
+  writeFileSync(
+    file('usage-reserve--previous.sql'),
+    `CREATE OR REPLACE FUNCTION usage.reserve(${parameters}) LANGUAGE sql AS $$
+       SELECT * FROM usage.reserve(${names.join()}, 'previous')
+     $$;`,
+  );
   edit(join(folder, 'dist/ledger/sql/reserve-call.sql'), ['$14::bytea)', "$14::bytea, 'next')"]);
 }
 

@@ -6,7 +6,6 @@ const treatments: readonly (readonly [keyof SellerData, string, string])[] = [
   ['seller', 'catalog.seller', 'deleted'],
   ['seller_history', 'catalog.seller_history', 'deleted'],
   ['offer', 'catalog.offer', 'texts and pictures erased, no seller any more'],
-  ['offer_image', 'catalog.offer_image', 'deleted'],
   ['offer_attribute', 'catalog.offer_attribute', 'deleted'],
   ['sku', 'catalog.sku', 'texts and pictures erased'],
   ['sku_history', 'catalog.sku_history', 'texts and pictures erased'],

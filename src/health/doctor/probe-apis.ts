@@ -69,7 +69,7 @@ function learn(known: KnownSubjects, { request, payload }: CallAnswered): KnownS
     case 'offer.detail': {
       const { record } = normalizeOffer(request.offerId, payload);
       const found = record?.kind === 'found' ? record.detail : null;
-      const imageUrl = found?.images.map(({ url }) => url).find(isAlicdn) ?? null;
+      const imageUrl = found?.offer.imageUrls.find(isAlicdn) ?? null;
       return {
         ...known,
         sellerId: known.sellerId ?? found?.seller?.sellerId ?? null,

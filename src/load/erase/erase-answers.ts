@@ -11,6 +11,7 @@ import { eraseFromBody, namesSeller, type ErasedBody, type SellerMarks } from '.
 /** The columns that are searched of a stored answer. */
 export const scannedColumns = {
   rawId: payload.rawId,
+  callId: payload.callId,
   operation: payload.operation,
   request: payload.request,
   /** gzipped */
@@ -45,30 +46,31 @@ export async function decideFate(row: ScannedAnswer, marks: SellerMarks): Promis
   return erased.kind === 'hopeless' ? deleted : erased;
 }
 
-/** Deletes or replaces answers, and removes their examples from quarantine and drift. */
+/** Deletes or replaces the answers to calls, and removes their examples from quarantine and drift. */
 export async function applyFates(client: PoolClient, fates: ReadonlyMap<string, AnswerFate>): Promise<void> {
   if (fates.size === 0) return;
-  const gone = [...fates].filter(([, fate]) => fate.kind === 'deleted').map(([rawId]) => rawId);
+  const gone = [...fates].filter(([, fate]) => fate.kind === 'deleted').map(([callId]) => callId);
   await deleteAnswers(client, gone);
-  for (const [rawId, fate] of fates) if (fate.kind === 'erased') await replaceBody(client, rawId, fate.text);
+  for (const [callId, fate] of fates)
+    if (fate.kind === 'erased') await replaceBody(client, callId, fate.text);
   await applySql(client, readSql('forget-samples'), [[...fates.keys()], []]);
 }
 
-/** Removes erased sellers and their offers from some stored answers. */
+/** Removes erased sellers and their offers from the stored answers to some calls. */
 export async function eraseFromAnswers(
   client: PoolClient,
-  rawIds: readonly string[],
+  callIds: readonly string[],
   marks: SellerMarks,
 ): Promise<void> {
-  if (rawIds.length === 0) return;
+  if (callIds.length === 0) return;
   const rows = await drizzleOn(client)
     .select(scannedColumns)
     .from(payload)
-    .where(inArray(payload.rawId, [...rawIds]));
+    .where(inArray(payload.callId, [...callIds]));
   const fates = new Map<string, AnswerFate>();
   for (const row of rows) {
     const fate = await decideFate(row, marks);
-    if (fate) fates.set(row.rawId, fate);
+    if (fate) fates.set(row.callId, fate);
   }
   await applyFates(client, fates);
 }

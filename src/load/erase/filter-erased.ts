@@ -78,7 +78,7 @@ export async function filterErased(
     erase: () =>
       eraseFromAnswers(
         client,
-        theirs.map(({ provenance }) => provenance.rawId),
+        theirs.map(({ provenance }) => provenance.callId),
         { ...marks, offerIds },
       ),
   };

@@ -10,9 +10,6 @@ marked AS (
   SELECT offer_id, $2::bytea, usage.ledger_now() FROM n ORDER BY offer_id
   ON CONFLICT (offer_id) DO NOTHING
 ),
-images AS (
-  DELETE FROM catalog.offer_image i USING n WHERE i.offer_id = n.offer_id
-),
 attributes AS (
   DELETE FROM catalog.offer_attribute a USING n WHERE a.offer_id = n.offer_id
 ),
@@ -37,8 +34,8 @@ changes AS (
 )
 UPDATE catalog.offer o
 SET seller_id = NULL, subject = NULL, subject_translated = NULL, source_status = NULL, unit = NULL,
-    unit_translated = NULL, main_image_url = NULL, video_url = NULL, ship_from = NULL, cargo_number = NULL, selling_points = NULL,
-    certificates = NULL, seller_identities = NULL, content_hash = NULL
+    unit_translated = NULL, main_image_url = NULL, image_urls = NULL, white_image_url = NULL, video_url = NULL, ship_from = NULL, cargo_number = NULL,
+    selling_points = NULL, certificates = NULL, seller_identities = NULL, content_hash = NULL
 FROM n
 WHERE o.offer_id = n.offer_id
 RETURNING o.offer_id;

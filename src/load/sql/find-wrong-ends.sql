@@ -5,4 +5,4 @@
 SELECT DISTINCT h.offer_id
 FROM catalog.price_history h
 JOIN catalog.observation o ON (o.offer_id, o.observed_at, o.call_id) = (h.offer_id, h.valid_to, h.closed_by_call_id)
-WHERE h.offer_id = ANY ($1::bigint[]) AND (h.kind LIKE 'search%') = ($2::text = 'search') AND o.source <> $2::text;
+WHERE h.offer_id = ANY ($1::bigint[]) AND (h.kind::text LIKE 'search%') = ($2::text = 'search') AND o.source <> $2::text;

@@ -17,7 +17,7 @@ FROM (
   LEFT JOIN catalog.sku s USING (offer_id, sku_id)
   WHERE p.valid_from >= (SELECT min(started_at) FROM sync.run WHERE trigger = $1::text)
     AND h.valid_to = p.valid_from
-    AND p.kind NOT LIKE 'search%'
+    AND p.kind::text NOT LIKE 'search%'
   ORDER BY p.offer_id, size DESC
 ) moves
 ORDER BY size DESC, offer_id

@@ -2,5 +2,4 @@
 --          transaction.
 -- Params:  $1 boolean: a load, which goes beside others; otherwise an erasure, which goes alone
 -- Returns: nothing of use
-SELECT sync.lock_table('sync.erased_seller', CASE WHEN $1::boolean THEN 'ROW SHARE' ELSE 'EXCLUSIVE' END, 5000)::text AS locked,
-       sync.await_old_lock('sync.erased_seller', 1688021, $1::boolean, 5000) AS is_alone;
+SELECT sync.lock_table('sync.erased_seller', CASE WHEN $1::boolean THEN 'ROW SHARE' ELSE 'EXCLUSIVE' END, 5000)::text AS locked;

@@ -34,6 +34,8 @@ written AS (
       batch_number = excluded.batch_number,
       trade_score = excluded.trade_score,
       main_image_url = excluded.main_image_url,
+      image_urls = excluded.image_urls,
+      white_image_url = excluded.white_image_url,
       video_url = excluded.video_url,
       ship_from = excluded.ship_from,
       source_created_at = excluded.source_created_at,

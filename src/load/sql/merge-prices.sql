@@ -13,15 +13,15 @@ WITH answer AS (
 n AS (
   SELECT *
   FROM jsonb_to_recordset($2::jsonb)
-    AS p (offer_id bigint, sku_id bigint, kind text, min_quantity int, amount_cny numeric(14, 4))
+    AS p (offer_id bigint, sku_id bigint, kind catalog.price_kind, min_quantity int, amount_cny numeric(14, 4))
 ),
 unread AS MATERIALIZED (
-  SELECT * FROM jsonb_to_recordset($3::jsonb) AS u (offer_id bigint, sku_id bigint, kind text, min_quantity int)
+  SELECT * FROM jsonb_to_recordset($3::jsonb) AS u (offer_id bigint, sku_id bigint, kind catalog.price_kind, min_quantity int)
 ),
 ended AS (
   SELECT p.*, a.at, a.call_id AS closed_by_call_id, n.offer_id IS NULL AS is_absent
   FROM answer a
-  JOIN catalog.price p ON p.offer_id = a.offer_id AND (p.kind LIKE 'search%') = a.is_search
+  JOIN catalog.price p ON p.offer_id = a.offer_id AND (p.kind::text LIKE 'search%') = a.is_search
   LEFT JOIN n ON (n.offer_id, n.sku_id, n.kind, n.min_quantity) = (p.offer_id, p.sku_id, p.kind, p.min_quantity)
   WHERE n.amount_cny IS DISTINCT FROM p.amount_cny
     AND (n.offer_id IS NOT NULL OR NOT EXISTS (
@@ -55,7 +55,7 @@ opened AS (
   SET amount_cny = excluded.amount_cny, valid_from = excluded.valid_from, call_id = excluded.call_id
   RETURNING offer_id, kind
 )
-SELECT offer_id, sum(opened)::int AS opened, sum(closed)::int AS closed, bool_or(kind NOT LIKE 'search\_%') AS is_quote_changed
+SELECT offer_id, sum(opened)::int AS opened, sum(closed)::int AS closed, bool_or(kind::text NOT LIKE 'search\_%') AS is_quote_changed
 FROM (
   SELECT offer_id, kind, 1 AS opened, 0 AS closed FROM opened
   UNION ALL

@@ -5,8 +5,8 @@
 SELECT offer_id, sku_id, kind, min_quantity, trim_scale(amount_cny)::text AS amount_cny, valid_from, valid_to, call_id,
        closed_by_call_id
 FROM catalog.price_history
-WHERE offer_id = ANY ($1::bigint[]) AND (kind LIKE 'search%') = $2::boolean
+WHERE offer_id = ANY ($1::bigint[]) AND (kind::text LIKE 'search%') = $2::boolean
 UNION ALL
 SELECT offer_id, sku_id, kind, min_quantity, trim_scale(amount_cny)::text, valid_from, NULL, call_id, NULL
 FROM catalog.price
-WHERE offer_id = ANY ($1::bigint[]) AND (kind LIKE 'search%') = $2::boolean;
+WHERE offer_id = ANY ($1::bigint[]) AND (kind::text LIKE 'search%') = $2::boolean;

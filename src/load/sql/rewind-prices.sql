@@ -8,7 +8,7 @@ WITH start AS (
 undone AS (
   DELETE FROM catalog.price_history h
   USING start s
-  WHERE h.offer_id = s.offer_id AND (h.kind LIKE 'search%') = $2::boolean AND (h.valid_to, h.closed_by_call_id) >= (s.at, s.call_id)
+  WHERE h.offer_id = s.offer_id AND (h.kind::text LIKE 'search%') = $2::boolean AND (h.valid_to, h.closed_by_call_id) >= (s.at, s.call_id)
   RETURNING h.*, (h.valid_from, h.call_id) < (s.at, s.call_id) AS holds_again
 ),
 reopened AS (
@@ -20,7 +20,7 @@ reopened AS (
 dropped AS (
   DELETE FROM catalog.price p
   USING start s
-  WHERE p.offer_id = s.offer_id AND (p.kind LIKE 'search%') = $2::boolean AND (p.valid_from, p.call_id) >= (s.at, s.call_id)
+  WHERE p.offer_id = s.offer_id AND (p.kind::text LIKE 'search%') = $2::boolean AND (p.valid_from, p.call_id) >= (s.at, s.call_id)
     AND NOT EXISTS (
       SELECT FROM reopened r
       WHERE (r.offer_id, r.sku_id, r.kind, r.min_quantity) = (p.offer_id, p.sku_id, p.kind, p.min_quantity)

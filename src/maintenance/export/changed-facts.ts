@@ -7,15 +7,14 @@ export const changedFacts: Readonly<Record<string, readonly string[]>> = {
   'catalog.seller': ['seller_id'],
   'catalog.seller_history': ['seller_id', 'valid_from', 'call_id'],
   'catalog.offer': ['offer_id'],
-  'catalog.offer_image': ['offer_id', 'kind', 'position'],
   'catalog.offer_attribute': ['offer_id', 'position'],
   'catalog.offer_change': ['change_id'],
   'catalog.sku': ['offer_id', 'sku_id'],
   'catalog.sku_history': ['offer_id', 'sku_id', 'valid_from', 'call_id'],
   'catalog.stock_history': ['offer_id', 'sku_id', 'valid_from', 'call_id'],
-  'catalog.price': ['offer_id', 'kind', 'sku_id', 'min_quantity'],
-  'catalog.price_history': ['offer_id', 'kind', 'sku_id', 'min_quantity', 'valid_from'],
-  'catalog.observation': ['offer_id', 'observed_at', 'source', 'call_id'],
+  'catalog.price': ['offer_id', 'kind', 'min_quantity', 'sku_id'],
+  'catalog.price_history': ['offer_id', 'kind', 'min_quantity', 'sku_id', 'valid_from'],
+  'catalog.observation': ['offer_id', 'observed_at', 'call_id'],
   'catalog.search_hit': ['window_id', 'call_id', 'rank', 'observed_at'],
 };
 

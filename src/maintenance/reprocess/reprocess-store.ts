@@ -177,7 +177,7 @@ async function replayBatch(
   await loadAnswers(client, answers, {
     learn,
     normalizerVersion,
-    readAnswers: (rawIds) => readAnswers(client, rawIds, read),
+    readAnswers: (callIds) => readAnswers(client, callIds, read),
     replay: {
       correction,
       wasReplayed: (ids, source) => (isApplied ? Promise.resolve(new Set()) : recall(memory, ids, source)),

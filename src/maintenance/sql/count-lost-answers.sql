@@ -1,4 +1,4 @@
--- Purpose: counts answers of calls that are no longer stored: of an offer, those that its observations name;
+-- Purpose: counts answers of calls that are no longer stored: of an offer, those of its observations;
 --          otherwise those of calls from before the oldest answer that is kept.
 -- Params:  $1 bigint|null offer id; $2 timestamptz|null only those asked for since; $3 timestamptz|null when the oldest
 --          answer was asked for that is kept; $4 text|null operation
@@ -10,7 +10,7 @@ SELECT CASE
     WHERE o.offer_id = $1::bigint
       AND ($2::timestamptz IS NULL OR o.observed_at >= $2::timestamptz)
       AND ($4::text IS NULL OR (o.source = 'detail') = ($4::text = 'offer.detail'))
-      AND NOT EXISTS (SELECT FROM raw.payload p WHERE p.raw_id = o.raw_id)
+      AND NOT EXISTS (SELECT FROM raw.payload p WHERE p.call_id = o.call_id)
   )
   ELSE (
     SELECT count(*)::int

@@ -1,6 +1,6 @@
 -- Purpose: what is kept of a seller outside of stored answers, by table.
 -- Params:  $1 text seller id
--- Returns: one row of counts by table: seller, seller_history, offer, offer_image, offer_attribute, sku, sku_history, offer_change,
+-- Returns: one row of counts by table: seller, seller_history, offer, offer_attribute, sku, sku_history, offer_change,
 --          search_window, seller_observation, shop_suspicion, refresh, api_call
 WITH o AS MATERIALIZED (
   SELECT offer_id FROM catalog.offer WHERE seller_id = $1::text
@@ -8,7 +8,6 @@ WITH o AS MATERIALIZED (
 SELECT (SELECT count(*) FROM catalog.seller WHERE seller_id = $1::text)::int AS seller,
        (SELECT count(*) FROM catalog.seller_history WHERE seller_id = $1::text)::int AS seller_history,
        (SELECT count(*) FROM o)::int AS offer,
-       (SELECT count(*) FROM catalog.offer_image JOIN o USING (offer_id))::int AS offer_image,
        (SELECT count(*) FROM catalog.offer_attribute JOIN o USING (offer_id))::int AS offer_attribute,
        (SELECT count(*) FROM catalog.sku JOIN o USING (offer_id))::int AS sku,
        (SELECT count(*) FROM catalog.sku_history JOIN o USING (offer_id))::int AS sku_history,

@@ -15,6 +15,6 @@ WHERE operation = $1::text
   AND ($5::timestamptz IS NULL OR observed_at >= $5::timestamptz)
   AND ($6::int IS NULL OR coalesce(normalizer_version, 0) < $6::int)
   AND (NOT $7::boolean OR EXISTS (SELECT FROM sync.quarantine q WHERE q.raw_id = p.raw_id))
-  AND ($8::bigint IS NULL OR raw_id IN (SELECT o.raw_id FROM catalog.observation o WHERE o.offer_id = $8::bigint))
+  AND ($8::bigint IS NULL OR call_id IN (SELECT o.call_id FROM catalog.observation o WHERE o.offer_id = $8::bigint))
 ORDER BY raw_id
 LIMIT $4::int;

@@ -23,9 +23,7 @@ SELECT o.offer_id::text AS "offerId", o.subject, o.subject_translated AS "subjec
        o.source_modified_at AS "sourceModifiedAt",
        (SELECT json_build_object('offer', c.p_current, 'prices', c.price_p_current, 'stock', c.stock_p_current, 'isInStock', c.is_in_stock)
         FROM analytics.offer_confidence c WHERE c.offer_id = o.offer_id) AS confidence,
-       coalesce(
-         (SELECT array_agg(i.url ORDER BY i.kind, i.position) FROM catalog.offer_image i WHERE i.offer_id = o.offer_id),
-         CASE WHEN o.main_image_url IS NULL THEN '{}' ELSE ARRAY[o.main_image_url] END) AS images,
+       array_remove(coalesce(o.image_urls, ARRAY[o.main_image_url]) || o.white_image_url, NULL) AS images,
        (SELECT coalesce(json_agg(json_build_object('name', a.name, 'value', a.value) ORDER BY a.position), '[]')
         FROM catalog.offer_attribute a WHERE a.offer_id = o.offer_id) AS attributes,
        (SELECT coalesce(json_agg(json_build_object('skuId', k.sku_id::text, 'state', k.state, 'label', k.label,

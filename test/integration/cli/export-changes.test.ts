@@ -18,8 +18,8 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await database.pool.query(`
     INSERT INTO catalog.offer (offer_id, state, changed_at, call_id) VALUES (1, 'listed', '2026-11-01', 1);
-    INSERT INTO catalog.price
-    SELECT 1, 0, 'list', g, 1.5 * g, '2026-11-01', 1 FROM generate_series(1, 4) g`);
+    INSERT INTO catalog.price (offer_id, kind, min_quantity, amount_cny, valid_from, call_id)
+    SELECT 1, 'list', g, 1.5 * g, '2026-11-01', 1 FROM generate_series(1, 4) g`);
   await awaitTransactions(database.pool);
 });
 afterAll(() => database.drop());
@@ -85,7 +85,8 @@ test('DuckDB applies the next one as the document shows, and once more', async (
   const { to } = readManifest('changes-1');
   await database.pool.query(`
     DELETE FROM catalog.price WHERE min_quantity IN (1, 2);
-    INSERT INTO catalog.price VALUES (1, 0, 'list', 2, 7, '2026-11-02', 2), (1, 0, 'list', 9, 0.0001, '2026-11-02', 2);
+    INSERT INTO catalog.price (offer_id, kind, min_quantity, amount_cny, valid_from, call_id)
+    VALUES (1, 'list', 2, 7, '2026-11-02', 2), (1, 'list', 9, 0.0001, '2026-11-02', 2);
     UPDATE catalog.price SET amount_cny = 8 WHERE min_quantity = 3`);
   await exportChanges(to, '--out', 'changes-2', '--format', 'parquet');
   const next = readManifest('changes-2');
@@ -122,8 +123,8 @@ test('an export that was started again has at least what the first one had', asy
 test('a table that is partitioned by month has a file for each month with changes', async () => {
   await database.pool.query(`
     SELECT sync.ensure_partitions('2026-09-05Z', 2);
-    INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
-    SELECT 1, at, 'detail', 1, true, false, 1, at FROM unnest('{2026-09-01T00:00:00Z,2026-09-30T23:59:59.999999Z,2026-11-01T00:00:00Z}'::timestamptz[]) at`);
+    INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
+    SELECT 1, at, 'detail', 1, true, false, at FROM unnest('{2026-09-01T00:00:00Z,2026-09-30T23:59:59.999999Z,2026-11-01T00:00:00Z}'::timestamptz[]) at`);
   await exportChanges('start', '--out', 'months', '--format', 'parquet');
   const files = entryOf(readManifest('months'), 'catalog.observation')?.changed ?? [];
   const names = files.filter(({ rows }) => rows > 0).map(({ file, rows }) => [file, rows]);

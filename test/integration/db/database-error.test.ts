@@ -134,7 +134,7 @@ it('shows no parameter of a drizzle query', async () => {
 
 it('distinguishes a missing partition from a check that failed', async () => {
   const missing = await failureOf(() =>
-    db.pool.query(`INSERT INTO catalog.search_hit VALUES (1, 1, '1990-01-01', 1, 1, 'f', '', 0, 1)`),
+    db.pool.query(`INSERT INTO catalog.search_hit VALUES (1, 1, '1990-01-01', 1, 1, 1)`),
   );
   const check = await failureOf(() =>
     db.pool.query(`INSERT INTO catalog.category (category_id, parent_id, path, first_seen_at, call_id)

@@ -23,12 +23,12 @@ INSERT INTO catalog.offer (offer_id, state, subject, unit, quote_type, min_order
 VALUES (7, 'listed', '红色水杯', '件', 0, 1, '2031-06-10', 1);
 INSERT INTO catalog.price (offer_id, kind, min_quantity, amount_cny, valid_from, call_id)
 VALUES (7, 'list', 1, 9.5, '2031-06-10', 1);
-INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, min_price_cny, raw_id, loaded_at)
-VALUES (7, '2031-06-15 01:00:00+00', 'detail', 1, true, false, 9.5, 1, '2031-06-15 01:00:00+00');
+INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, min_price_cny, loaded_at)
+VALUES (7, '2031-06-15 01:00:00+00', 'detail', 1, true, false, 9.5, '2031-06-15 01:00:00+00');
 `;
 
 const reserve = `SELECT r.* FROM usage.reserve('app', 'api', 'offer.detail', '{}', '\\x01', 'manual',
-  (SELECT max(run_id) FROM sync.run), 'job', NULL, '0', '5 seconds', '1 minute', false) r`;
+  (SELECT max(run_id) FROM sync.run), 'job', NULL, '0', '5 seconds', '1 minute', false, NULL) r`;
 const oneCall = `CREATE TEMP TABLE granted ON COMMIT DROP AS ${reserve}`;
 const period = `INSERT INTO usage.quota_period (app_key, api, period_kind, starts_at, ends_at, call_limit, granted)
   VALUES ('app', 'api', 'day', '2031-06-14 16:00:00+00', '2031-06-15 16:00:00+00', 100,`;
@@ -49,9 +49,9 @@ const cases: Readonly<Record<string, Case>> = {
     gives: '9.5000',
   },
   'analytics-change-rates.sql': {
-    before: `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, stock, raw_id, loaded_at)
-      VALUES (7, '2031-06-13 01:00:00+00', 'detail', 2, true, false, 5, 1, now()),
-             (7, '2031-06-14 01:00:00+00', 'detail', 3, true, false, 4, 1, now())`,
+    before: `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, stock, loaded_at)
+      VALUES (7, '2031-06-13 01:00:00+00', 'detail', 2, true, false, 5, now()),
+             (7, '2031-06-14 01:00:00+00', 'detail', 3, true, false, 4, now())`,
     call: `SELECT ARRAY[pairs, changes] AS result FROM analytics.change_rates() WHERE category_id IS NULL AND figure = 'stock'`,
     gives: ['2', '1'],
   },
@@ -73,7 +73,8 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'analytics-price-index.sql': {
     before: `UPDATE catalog.price SET valid_from = '2031-06-15 01:00:00+00', amount_cny = 10;
-      INSERT INTO catalog.price_history VALUES (7, 0, 'list', 1, '2031-06-10', '2031-06-15 01:00:00+00', 9.5, 1, 1)`,
+      INSERT INTO catalog.price_history (offer_id, kind, min_quantity, valid_from, valid_to, amount_cny, call_id, closed_by_call_id)
+      VALUES (7, 'list', 1, '2031-06-10', '2031-06-15 01:00:00+00', 9.5, 1, 1)`,
     call: `SELECT ARRAY[carried_points, offers, changed_pairs] AS result FROM analytics.price_index(1)`,
     gives: [105.263, 1, 1],
   },
@@ -112,10 +113,6 @@ const cases: Readonly<Record<string, Case>> = {
   'sync-app-fingerprint.sql': {
     call: `SELECT sync.app_fingerprint('1234567') AS result`,
     gives: createHash('sha256').update('catalog-sync app 1234567').digest('hex').slice(0, 16),
-  },
-  'sync-await-old-lock.sql': {
-    call: `SELECT sync.await_old_lock('tick', 1688001, true, 0) AS result`,
-    gives: true,
   },
   'sync-ensure-partitions.sql': {
     call: `SELECT array_agg(name ORDER BY name) AS result FROM sync.ensure_partitions('2032-01-31', 0) name`,
@@ -273,14 +270,10 @@ const cases: Readonly<Record<string, Case>> = {
     call: `SELECT period_kind AS result FROM usage.refusing_period('app', 'api', 'manual', ${noon}, ${noon}, ${noon})`,
     gives: 'day',
   },
-  'usage-reserve--previous.sql': {
-    call: reserve.replace('r.*', `concat_ws(' ', kind, send_after_ms) AS result`),
-    gives: 'granted 0',
-  },
   'usage-reserve.sql': {
     call: reserve
       .replace('r.*', `concat_ws(' ', kind, send_after_ms) AS result`)
-      .replace('false)', `false, '\\x02')`),
+      .replace('NULL) r', `'\\x02') r`),
     gives: 'granted 0',
   },
   'usage-run-allowance.sql': {

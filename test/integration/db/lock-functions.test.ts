@@ -22,7 +22,6 @@ afterAll(async () => {
   await other?.drop();
 });
 
-const key = 1_688_777;
 const table = 'sync.tick_lock';
 
 interface Session {
@@ -52,80 +51,6 @@ const holderOf = async (asked: Promise<unknown>): Promise<unknown> => {
   const { lock, pid } = JSON.parse(error.detail ?? '{}') as { lock?: string; pid?: number };
   return { lock, pid };
 };
-
-describe('the advisory lock of the release before', () => {
-  const take = (waitMs: number, isShared = false) =>
-    `SELECT sync.await_old_lock('tick', ${key}, ${String(isShared)}, ${waitMs})`;
-  const tryIt = (kind: string) => `SELECT pg_try_advisory_xact_lock${kind}(${key})`;
-
-  it('is taken until the transaction ends', async () => {
-    const [owner, asker] = [await open(), await open()];
-    expect(await owner.ask(take(0))).toBe(true);
-    expect(await asker.ask(tryIt('_shared'))).toBe(false);
-    await owner.ask('COMMIT');
-    expect(await asker.ask(tryIt(''))).toBe(true);
-  });
-
-  it('is shared by those who share it', async () => {
-    const [owner, asker] = [await open(), await open()];
-    expect([await owner.ask(take(0, true)), await asker.ask(take(0, true))]).toEqual([true, true]);
-    expect([await asker.ask(take(0)), await asker.ask(tryIt(''))]).toEqual([false, false]);
-  });
-
-  it('is not waited for without time', async () => {
-    const [owner, asker] = [await open(), await open()];
-    await owner.ask(tryIt(''));
-    expect([await asker.ask(take(0)), await asker.ask(take(0, true))]).toEqual([false, false]);
-  });
-
-  it('is waited for, and its holder named at the end', async () => {
-    const [owner, asker] = [await open(), await open()];
-    await owner.ask(tryIt(''));
-    const taken = asker.ask(take(4_000));
-    await owner.ask('SELECT pg_sleep(0.05)');
-    await owner.ask('COMMIT');
-    expect(await taken).toBe(true);
-    await owner.ask('BEGIN');
-    expect(await holderOf(owner.ask(take(30)))).toEqual({ lock: 'tick', pid: asker.pid });
-  });
-
-  it('is taken from one who lets go just now, and not taken for free', async () => {
-    const [owner, asker] = [await open(), await open()];
-    for (let round = 0; round < 300; round += 1) {
-      await owner.ask(tryIt(''));
-      const taken = asker.ask(take(4_000));
-      await owner.ask('COMMIT');
-      expect(await taken).toBe(true);
-      expect(await owner.ask(tryIt(''))).toBe(false);
-      await Promise.all([owner.ask('BEGIN'), asker.ask('COMMIT')]);
-      await asker.ask('BEGIN');
-    }
-  });
-
-  it('is not taken from a session that was not there yet when the transaction looked at sessions first', async () => {
-    const asker = await open();
-    await asker.ask('SELECT count(*) FROM pg_stat_activity');
-    const later = await open();
-    await later.ask(tryIt(''));
-    expect(await asker.ask(take(0))).toBe(false);
-  });
-
-  it('is none with a login that only reads, whatever others have', async () => {
-    const abroad = await open(other?.url);
-    await abroad.ask(tryIt(''));
-    const keeper = await open(reader.url);
-    await keeper.ask(tryIt(''));
-    const owner = await open();
-    await owner.ask(`SELECT pg_advisory_xact_lock(${key + 1}), pg_advisory_xact_lock(0, ${key})`);
-    const waiting = await open();
-    const waits = waiting.ask(`SELECT pg_advisory_xact_lock(${key})`);
-    await isWaiting();
-    const asker = await open();
-    expect([await asker.ask(take(0)), await asker.ask(take(0, true))]).toEqual([true, true]);
-    await keeper.ask('COMMIT');
-    await waits;
-  });
-});
 
 describe('a table that is locked', () => {
   const lock = (waitMs: number, mode = 'SHARE UPDATE EXCLUSIVE') =>

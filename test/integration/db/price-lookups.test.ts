@@ -13,7 +13,7 @@ beforeAll(async () => {
     INSERT INTO catalog.offer (offer_id, state, quote_type, unit, min_order_quantity, changed_at, call_id)
       SELECT n, 'listed', 1, '件', 1, now(), 1 FROM generate_series(1, 5000) n;
     INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
-      SELECT n, 5 * n + sku, kind, 1, 10, now(), 1 FROM generate_series(1, 5000) n, generate_series(1, 4) sku, unnest(ARRAY['consign', 'plus']) kind;
+      SELECT n, 5 * n + sku, kind, 1, 10, now(), 1 FROM generate_series(1, 5000) n, generate_series(1, 4) sku, unnest(ARRAY['consign', 'plus']::catalog.price_kind[]) kind;
     INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
       SELECT offer_id, sku_id, kind, 1, 9, now() - interval '1 day', now(), 1, 1 FROM catalog.price`);
   // Of a larger table, a sample shows far fewer SKUs than there are.

@@ -3,7 +3,8 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
+import { is } from 'drizzle-orm';
+import { getTableConfig, PgEnumColumn, PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as declared from '../../../src/schema/index.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -45,7 +46,8 @@ function listDeclared(): Column[] {
       const { schema, name, columns } = getTableConfig(table);
       return columns.map((column) => ({
         column: `${schema ?? 'public'}.${name}.${column.name}`,
-        type: column.getSQLType().replace(', ', ','),
+        type:
+          (is(column, PgEnumColumn) ? `${schema ?? 'public'}.` : '') + column.getSQLType().replace(', ', ','),
         nullable: !column.notNull,
       }));
     })

@@ -13,8 +13,8 @@ test('an offer left a keyword once, also on a day on which the feed got another 
       `INSERT INTO sync.search_window (feed, keyword, price_min_cny, language) VALUES ('f', '纯棉', NULL, 'en'), ('f', '纯棉', 5, 'en')`,
     );
     await db.pool.query(
-      `INSERT INTO catalog.search_hit (window_id, call_id, observed_at, page, rank, feed, keyword, category_id, offer_id)
-       SELECT w.window_id, 1, (c.day - h.ago)::timestamp AT TIME ZONE 'Asia/Shanghai' + interval '1 second', 1, h.rank, w.feed, w.keyword, 0, h.offer_id
+      `INSERT INTO catalog.search_hit (window_id, call_id, observed_at, page, rank, offer_id)
+       SELECT w.window_id, 1, (c.day - h.ago)::timestamp AT TIME ZONE 'Asia/Shanghai' + interval '1 second', 1, h.rank, h.offer_id
        FROM analytics.clock c
        CROSS JOIN sync.search_window w
        JOIN (VALUES (1, false, 1, 1), (1, false, 2, 2), (0, false, 1, 1), (0, true, 50, 1)) h (ago, is_dear, rank, offer_id) ON h.is_dear = (w.price_min_cny IS NOT NULL)`,

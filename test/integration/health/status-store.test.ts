@@ -286,7 +286,7 @@ describe('the status', () => {
        FROM generate_series(1, 3) n`,
     );
     await change(
-      `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_raw_id)
+      `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_call_id)
        SELECT 'offer.detail', n::text, 'unknown', 1, now(), $1::timestamptz + (n / 2) * interval '1 minute', 1
        FROM generate_series(1, 22) n`,
       [minute(0)],

@@ -143,7 +143,8 @@ it('loads the answer of one call for two windows, with the hits of both', async 
   await store.load([searchPage(other, provenance(1), [searchRow(offer)])]);
   expect(
     await select(
-      'SELECT keyword, feed, page, rank FROM catalog.search_hit WHERE offer_id = $1 ORDER BY keyword',
+      `SELECT w.keyword, w.feed, h.page, h.rank FROM catalog.search_hit h JOIN sync.search_window w USING (window_id)
+       WHERE h.offer_id = $1 ORDER BY w.keyword`,
       offer,
     ),
   ).toEqual(['one', 'other'].map((keyword) => ({ keyword, feed: 'cups', page: 1, rank: 1 })));

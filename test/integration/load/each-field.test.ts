@@ -84,7 +84,8 @@ describe('of an offer', () => {
   > = {
     ...{ categoryId: '78', subject: '碗', subjectTranslated: 'bowl', sourceStatus: 'member expired' },
     ...{ quoteType: 1, unit: '箱', unitTranslated: 'box', minOrderQuantity: 3, batchNumber: 4 },
-    ...{ tradeScore: '3.5', mainImageUrl: 'https://cbu01.alicdn.com/2.jpg' },
+    ...{ tradeScore: '3.5', imageUrls: ['https://cbu01.alicdn.com/2.jpg'] },
+    whiteImageUrl: 'https://cbu01.alicdn.com/3.jpg',
     ...{ videoUrl: 'https://cloud.video.taobao.com/1.mp4', shipFrom: '广东' },
     ...{ shippingTimeGuarantee: 'shipIn48Hours', promotionType: 'plus', tags: ['isOnePsale'] },
     ...{ isMixAllowed: true, mixAmountCny: '100', mixQuantity: 5, cargoNumber: 'A-1' },

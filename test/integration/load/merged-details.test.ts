@@ -68,26 +68,30 @@ it('an offer keeps the call of a newer row when an older detail is its first, an
 
 it('only what differs of offers that are read at once is written', async () => {
   const [changed, same, back] = [newId(), newId(), newId()];
-  const image = (url: string) => ({ images: [{ kind: 'main', position: 0, url } as const] });
-  await world.load(...[changed, same, back].map((id) => found(id, at(1), image('a'))));
+  const material = (value: string) => ({
+    attributes: [
+      { position: 0, attributeId: '3', name: '材质', value, nameTranslated: null, valueTranslated: null },
+    ],
+  });
+  await world.load(...[changed, same, back].map((id) => found(id, at(1), material('a'))));
   await world.load(empty(back, at(2)));
   const versions = async () =>
     Object.fromEntries(
       (
         await select(
-          `SELECT o.offer_id, o.xmin::text AS offer, i.xmin::text AS image FROM catalog.offer o
-           JOIN catalog.offer_image i USING (offer_id) WHERE offer_id = ANY ($1)`,
+          `SELECT o.offer_id, o.xmin::text AS offer, a.xmin::text AS attribute FROM catalog.offer o
+           JOIN catalog.offer_attribute a USING (offer_id) WHERE offer_id = ANY ($1)`,
           [changed, same, back],
         )
-      ).map(({ offer_id: id, offer, image: shown }) => [id, [offer, shown]]),
+      ).map(({ offer_id: id, offer, attribute }) => [id, [offer, attribute]]),
     ) as Record<string, unknown[]>;
   const before = await versions();
-  // Damage that nothing tells of: where the content is the same, images are not compared.
-  await db.pool.query(`DELETE FROM catalog.offer_image WHERE offer_id = $1`, [back]);
+  // Damage that nothing tells of: where the content is the same, attributes are not compared.
+  await db.pool.query(`DELETE FROM catalog.offer_attribute WHERE offer_id = $1`, [back]);
   await world.load(
-    found(changed, at(5), image('b')),
-    found(same, at(5), image('a')),
-    found(back, at(5), image('a')),
+    found(changed, at(5), material('b')),
+    found(same, at(5), material('a')),
+    found(back, at(5), material('a')),
   );
   const after = await versions();
   expect(after[same]).toEqual(before[same]);
@@ -95,7 +99,7 @@ it('only what differs of offers that are read at once is written', async () => {
     after[changed]?.[0] === before[changed]?.[0],
     after[changed]?.[1] === before[changed]?.[1],
   ]).toEqual([false, false]);
-  expect(await select('SELECT url FROM catalog.offer_image WHERE offer_id = $1', back)).toEqual([]);
+  expect(await select('SELECT value FROM catalog.offer_attribute WHERE offer_id = $1', back)).toEqual([]);
   expect(await select('SELECT state FROM catalog.offer WHERE offer_id = $1', back)).toEqual([
     { state: 'listed' },
   ]);

@@ -142,11 +142,11 @@ it('finds planted overlaps: of closed intervals, and of a closed with the curren
   const offerId = String(++lastOffer);
   await store.load([toAnswer(offerId, { 1: 5 }, 10)]);
   const plant = (from: number, to: number) =>
-    db.pool.query(`INSERT INTO catalog.price_history VALUES ($1, 0, 'list', 1, $2, $3, 1, 1, 1)`, [
-      offerId,
-      minute(from),
-      minute(to),
-    ]);
+    db.pool.query(
+      `INSERT INTO catalog.price_history (offer_id, kind, min_quantity, valid_from, valid_to, amount_cny, call_id, closed_by_call_id)
+       VALUES ($1, 'list', 1, $2, $3, 1, 1, 1)`,
+      [offerId, minute(from), minute(to)],
+    );
   await plant(1, 3);
   await plant(2, 4);
   await plant(9, 11);

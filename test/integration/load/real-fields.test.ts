@@ -31,7 +31,7 @@ const priceLines = async (offerId: string) =>
   (
     await select(
       `SELECT concat_ws(' ', sku_id, kind, min_quantity, trim_scale(amount_cny), CASE WHEN is_current THEN 'now' END) AS line
-       FROM analytics.fct_price_history WHERE offer_id = $1 ORDER BY sku_id, kind, min_quantity, valid_from`,
+       FROM analytics.fct_price_history WHERE offer_id = $1 ORDER BY sku_id, kind::text, min_quantity, valid_from`,
       offerId,
     )
   ).map(({ line }) => line);
@@ -196,7 +196,7 @@ it('fills prices of rows and converted ones from stored answers', async () => {
   ];
   const filled = await read();
   // What the version before left in the tables.
-  await db.pool.query(`DELETE FROM catalog.price WHERE offer_id = 509 AND kind LIKE 'search\\_%'`);
+  await db.pool.query(`DELETE FROM catalog.price WHERE offer_id = 509 AND kind::text LIKE 'search\\_%'`);
   await db.pool.query('UPDATE catalog.observation SET foreign_price = NULL WHERE offer_id = 509');
   expect(await read()).not.toEqual(filled);
   await runReprocess(db.pool, true);

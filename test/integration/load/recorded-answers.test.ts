@@ -38,7 +38,7 @@ async function loadStored(...answers: readonly LoadableAnswer[]) {
 const driftOf = async (path: string) =>
   (
     await select(
-      `SELECT seen::int, first_seen_at AS first, last_seen_at AS last, sample, last_raw_id::int AS raw FROM sync.drift
+      `SELECT seen::int, first_seen_at AS first, last_seen_at AS last, sample, last_call_id::int AS raw FROM sync.drift
        WHERE path = $1 ORDER BY operation`,
       path,
     )

@@ -40,7 +40,6 @@ async function storeAnswers(): Promise<{ readonly offer: string; readonly answer
   const detail = found(offer, at(minutes), {
     seller: seller(`of ${offer}`),
     skus: [sku('1')],
-    images: [{ kind: 'main', position: 0, url: 'u' }],
     attributes: [
       { position: 0, attributeId: '3', name: 'n', value: 'v', nameTranslated: null, valueTranslated: null },
     ],
@@ -60,13 +59,7 @@ async function storeAnswers(): Promise<{ readonly offer: string; readonly answer
 }
 
 it.each([
-  ...[
-    'catalog.category',
-    'catalog.seller',
-    'catalog.offer',
-    'catalog.offer_image',
-    'catalog.offer_attribute',
-  ],
+  ...['catalog.category', 'catalog.seller', 'catalog.offer', 'catalog.offer_attribute'],
   ...['catalog.sku', 'catalog.price', 'catalog.observation', 'catalog.search_hit', 'sync.category_visit'],
   ...['sync.refresh', 'sync.window_offer', 'sync.window_value', 'sync.feed_set', 'sync.planner'],
   ...['sync.quarantine', 'sync.drift', 'raw.payload'],

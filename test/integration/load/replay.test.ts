@@ -160,8 +160,8 @@ describe('prices', () => {
     world.kept.delete(newest.rawId);
     await world.load(late.answer);
     expect(
-      await select('SELECT raw_id FROM catalog.observation WHERE offer_id = $1 AND is_late', id),
-    ).toEqual([{ raw_id: late.rawId }]);
+      await select('SELECT call_id FROM catalog.observation WHERE offer_id = $1 AND is_late', id),
+    ).toEqual([{ call_id: late.rawId }]);
     world.kept.set(newest.rawId, newest.answer);
     await world.load(between.answer);
     expect(await intervals(id)).toEqual([
@@ -176,14 +176,14 @@ describe('prices', () => {
     const ids = sizes.map(newId);
     for (const [index, id] of ids.entries())
       await db.pool.query(
-        `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
-         SELECT $1, $2, 'detail', n, true, false, 1000 * $1::bigint + n, $2 FROM generate_series(1, $3::int) n`,
+        `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
+         SELECT $1, $2, 'detail', 1000 * $1::bigint + n, true, false, $2 FROM generate_series(1, $3::int) n`,
         [Number(id) + 1000, minute(1), sizes[index]],
       );
     const requests = new Map(ids.map((id) => [String(Number(id) + 1000), { late: [], isWhole: true }]));
     const asked: number[] = [];
-    const readAnswers = async (rawIds: readonly string[]) => {
-      asked.push(rawIds.length);
+    const readAnswers = async (callIds: readonly string[]) => {
+      asked.push(callIds.length);
       return new Map<string, LoadableAnswer>();
     };
     const replayed = await inTransaction(db.pool, (client) =>

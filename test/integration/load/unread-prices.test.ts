@@ -38,7 +38,7 @@ afterAll(() => db.drop());
 async function currentPrices(offerId: string): Promise<string[]> {
   const { rows } = await db.pool.query<{ text: string }>(
     `SELECT concat_ws(' ', sku_id, kind, min_quantity, trim_scale(amount_cny)) AS text FROM catalog.price
-     WHERE offer_id = $1 ORDER BY sku_id, kind, min_quantity`,
+     WHERE offer_id = $1 ORDER BY sku_id, kind::text, min_quantity`,
     [offerId],
   );
   return rows.map(({ text }) => text);

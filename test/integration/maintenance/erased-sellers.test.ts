@@ -133,7 +133,7 @@ it('examples go as well when their answers are kept no longer, and those of othe
     { ...found('52', provenance(51), { seller: seller('neighbour') }), rejects },
   ]);
   await db.pool.query(
-    `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, sample, last_raw_id)
+    `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, sample, last_call_id)
      SELECT 'offer.detail', 'field' || n, 'unknown', 1, now(), now(), 'call me', n FROM generate_series(51, 52) n`,
   );
   // As with the partition of their month.
@@ -145,9 +145,9 @@ it('examples go as well when their answers are kept no longer, and those of othe
     { raw_id: '51', sample: null },
     { raw_id: '52', sample: 'call me' },
   ]);
-  expect(await select('SELECT last_raw_id, sample FROM sync.drift ORDER BY 1')).toEqual([
-    { last_raw_id: '51', sample: null },
-    { last_raw_id: '52', sample: 'call me' },
+  expect(await select('SELECT last_call_id, sample FROM sync.drift ORDER BY 1')).toEqual([
+    { last_call_id: '51', sample: null },
+    { last_call_id: '52', sample: 'call me' },
   ]);
 });
 

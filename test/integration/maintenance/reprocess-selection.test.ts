@@ -42,9 +42,9 @@ beforeAll(async () => {
   );
   // As of answers that show the offer: two that are kept, and one that is not.
   await db.pool.query(
-    `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
-     SELECT offer_id, observed_at, 'detail', raw_id, true, false, raw_id, now()
-     FROM (VALUES (71, $1::bigint, $4::timestamptz), (72, $2, $5), (71, $3, $6)) AS o (offer_id, raw_id, observed_at)`,
+    `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
+     SELECT offer_id, observed_at, 'detail', call_id, true, false, now()
+     FROM (VALUES (71, $1::bigint, $4::timestamptz), (72, $2, $5), (71, $3, $6)) AS o (offer_id, call_id, observed_at)`,
     [stored.get(1), stored.get(2), '999', minute(1), minute(2), minute(3)],
   );
 });

@@ -12,17 +12,17 @@ import {
 import { learn } from '../../../src/refresh/learn.ts';
 import { normalizerVersion } from '../../../src/transform/normalize-answer.ts';
 import type { TestDatabase } from '../../support/database.ts';
-import { createFirstReleaseDatabase } from '../../support/first-release.ts';
+import { createPartlyReadDatabase } from '../../support/first-release.ts';
 import { everything, runReprocess } from '../../support/reprocess-world.ts';
 
-/* A database that the first release filled: today's code reads more of its stored answers. */
+/* A database in which less was read: today's code reads more of its stored answers. */
 
 let db: TestDatabase;
 /** The newest one of the first release. */
 let lastBefore = '0';
 
 beforeAll(async () => {
-  db = await createFirstReleaseDatabase();
+  db = await createPartlyReadDatabase();
   const { rows } = await db.pool.query<{ last: string }>(
     'SELECT coalesce(max(reprocess_id), 0) AS last FROM sync.reprocess',
   );
@@ -99,7 +99,7 @@ it('what a batch corrects is counted on top of what was corrected before', async
                      AND (p.offer_id, p.sku_id, p.kind, p.min_quantity) = (own.offer_id, own.sku_id, own.kind, own.min_quantity)),
           renamed AS (UPDATE catalog.category SET name_zh = 'x' WHERE category_id IN (
                       SELECT category_id FROM catalog.category WHERE name_zh IS NOT NULL ORDER BY 1 LIMIT 4))
-     INSERT INTO catalog.price
+     INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
      SELECT offer_id, sku_id, kind, 77, 1, valid_from, call_id FROM own WHERE nth IN (4, 5, 6)`,
   );
   const all = { limit: 10_000, batches: 1 };

@@ -14,8 +14,6 @@ const rows = `
     SELECT id, now() - n * interval '1 day', n FROM (VALUES ('mine', 3), ('other', 1)) AS s (id, count), generate_series(1, count) n;
   INSERT INTO catalog.offer (offer_id, seller_id, state, changed_at, call_id)
     VALUES (1, 'mine', 'listed', now(), 1), (2, 'mine', 'listed', now(), 1), (3, 'other', 'listed', now(), 1);
-  INSERT INTO catalog.offer_image (offer_id, kind, position, url)
-    SELECT id, 'main', n, 'https://x' FROM (VALUES (1, 1), (2, 3), (3, 7)) AS o (id, count), generate_series(1, count) n;
   INSERT INTO catalog.offer_attribute (offer_id, position, name)
     SELECT id, n, 'a' FROM (VALUES (1, 2), (2, 3), (3, 1)) AS o (id, count), generate_series(1, count) n;
   INSERT INTO catalog.sku (offer_id, sku_id, state, attributes, changed_at, call_id)
@@ -53,7 +51,6 @@ it('what is kept of a seller is counted by table', async () => {
     seller: 1,
     seller_history: 3,
     offer: 2,
-    offer_image: 4,
     offer_attribute: 5,
     sku: 6,
     sku_history: 7,

@@ -24,10 +24,10 @@ const offers = `
   SELECT o, 0, 'list', 1, a, ('2026-03-' || f || '+08')::timestamptz, ('2026-03-' || t || '+08')::timestamptz, 1, 2 FROM (VALUES
     (1, 8, '01', '11'), (1, 10, '11', '21'), (2, 10, '11', '21'), (2, 6, '21', '25'), (5, 9, '01', '25')) v (o, a, f, t);
   INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
-  SELECT o, 0, k, 1, a, ('2026-03-' || f || '+08')::timestamptz, 2 FROM (VALUES
+  SELECT o, 0, k::catalog.price_kind, 1, a, ('2026-03-' || f || '+08')::timestamptz, 2 FROM (VALUES
     (1, 'list', 6, '21'), (2, 'list', 5, '25'), (3, 'list', 6, '29'), (3, 'search', 5, '29'), (4, 'list', 9, '21'), (4, 'search', 7, '26'), (5, 'list', 7, '25')) v (o, k, a, f);
-  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
-  SELECT o, ('2026-03-' || d || '+08')::timestamptz, s, 1, f, d LIKE '%12:00', 1, now() FROM (VALUES
+  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
+  SELECT o, ('2026-03-' || d || '+08')::timestamptz, s, 1 + (s = 'search')::int, f, d LIKE '%12:00', now() FROM (VALUES
     (1, '01', 'detail', true), (1, '11', 'detail', true), (1, '21', 'detail', true), (1, '29', 'detail', true), (2, '11', 'detail', true), (2, '15', 'detail', false), (2, '21', 'detail', true), (2, '25', 'detail', true),
     (3, '29', 'detail', true), (3, '29', 'search', true), (4, '21', 'detail', true), (4, '26', 'search', true),
     (5, '01', 'detail', true), (5, '14', 'search', true), (5, '15 12:00', 'detail', true), (5, '21', 'search', true), (5, '22 12:00', 'detail', true), (5, '25', 'detail', true)) v (o, d, s, f);

@@ -203,8 +203,8 @@ describe('analytics.offer_confidence', () => {
       `UPDATE sync.figure SET prior_changes = 1 WHERE figure = 'out_of_stock';
        INSERT INTO sync.refresh (offer_id, first_seen_at, detail_at, detail_call_id, found_at, found_call_id)
        SELECT 6, at, at, 1, at, 1 FROM (SELECT now() - interval '10 days' AS at) t;
-       INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, stock, raw_id, loaded_at)
-       SELECT 6, detail_at, 'detail', 1, true, false, 0, 1, now() FROM sync.refresh WHERE offer_id = 6`,
+       INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, stock, loaded_at)
+       SELECT 6, detail_at, 'detail', 1, true, false, 0, now() FROM sync.refresh WHERE offer_id = 6`,
     );
     const found = await confidence('6');
     expect(found).toMatchObject({ is_in_stock: false });

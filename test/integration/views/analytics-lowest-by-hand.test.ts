@@ -17,16 +17,16 @@ const offers = `
   INSERT INTO catalog.offer (offer_id, unit, state, min_order_quantity, changed_at, call_id) VALUES (1, '件', 'listed', 2, now(), 1), (2, '件', 'listed', NULL, now(), 1), (3, '件', 'delisted', NULL, now(), 1);
   INSERT INTO catalog.sku (offer_id, sku_id, state, attributes, changed_at, call_id) VALUES (1, 51, 'listed', '[]', now(), 1), (2, 21, 'listed', '[]', now(), 1), (2, 22, 'listed', '[]', now(), 1), (2, 23, 'listed', '[]', now(), 1);
   INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
-  SELECT o, s, k, q, a, ('2026-03-' || f || '+08')::timestamptz, ('2026-03-' || t || '+08')::timestamptz, 1, 2 FROM (VALUES
+  SELECT o, s, k::catalog.price_kind, q, a, ('2026-03-' || f || '+08')::timestamptz, ('2026-03-' || t || '+08')::timestamptz, 1, 2 FROM (VALUES
     (1, 0, 'list', 2, 10, '02 10:00', '05 10:00'), (1, 0, 'list', 2, 9, '05 10:00', '08 10:00'), (1, 0, 'list', 2, 8.5, '08 10:00', '08 20:00'), (1, 0, 'search', 1, 7, '02 10:00', '04 10:00'), (2, 0, 'list', 1, 1, '01 10:00', '03 10:00')) v (o, s, k, q, a, f, t);
   INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
-  SELECT o, s, k, q, a, ('2026-03-' || f || '+08')::timestamptz, 2 FROM (VALUES
+  SELECT o, s, k::catalog.price_kind, q, a, ('2026-03-' || f || '+08')::timestamptz, 2 FROM (VALUES
     (1, 0, 'list', 2, 11, '08 20:00'), (1, 0, 'list', 10, 5, '02 10:00'), (1, 0, 'search', 1, 6, '04 10:00'), (1, 0, 'promotion', 2, 7.5, '02 10:00'), (1, 0, 'dropship', 1, 3, '02 10:00'), (1, 51, 'dropship', 1, 4, '02 10:00'),
     (2, 21, 'list', 1, 30, '03 10:00'), (2, 22, 'list', 1, 20, '03 10:00'), (2, 0, 'list', 1, 25, '03 10:00'), (3, 0, 'list', 1, 6, '01 10:00')) v (o, s, k, q, a, f);
   INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id)
   SELECT o, f, a, b, ('2026-03-' || d || '+08')::timestamptz, 1 FROM (VALUES (3, 'state', 'listed', 'delisted', '05 10:00'), (3, 'subject', 'a', 'b', '03 10:00'), (3, 'state', 'delisted', 'listed', '07 10:00'), (3, 'state', 'listed', 'delisted', '09 10:00'), (2, 'unit', '箱', '件', '10 10:00'), (2, 'subject', 'a', 'b', '06 10:00')) v (o, f, a, b, d);
-  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
-  SELECT o, ('2026-03-' || d || '+08')::timestamptz, s, 1, f, l, 1, now() FROM (VALUES
+  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
+  SELECT o, ('2026-03-' || d || '+08')::timestamptz, s, 1 + (s = 'search')::int, f, l, now() FROM (VALUES
     (1, '02 10:00', 'detail', true, false), (1, '03 10:00', 'detail', true, false), (1, '05 10:00', 'detail', true, false), (1, '06 10:00', 'detail', true, true), (1, '08 10:00', 'detail', true, false), (1, '08 20:00', 'detail', true, false), (1, '11 20:00', 'detail', true, false), (1, '15 10:00', 'detail', true, false), (1, '02 10:00', 'search', true, false), (1, '04 10:00', 'search', true, false), (1, '07 10:00', 'search', true, false),
     (2, '03 10:00', 'detail', true, false), (2, '05 10:00', 'detail', false, false), (2, '08 10:00', 'detail', true, false), (3, '04 10:00', 'detail', true, false), (3, '05 10:00', 'detail', true, false), (3, '07 10:00', 'detail', true, false), (3, '08 10:00', 'detail', true, false), (3, '09 10:00', 'detail', true, false)) v (o, d, s, f, l);`;
 

@@ -16,8 +16,8 @@ const states = `
   INSERT INTO catalog.seller (seller_id, company_name, changed_at, call_id) VALUES ('s', '公司', now(), 1), ('t', NULL, now(), 1);
   INSERT INTO catalog.offer (offer_id, unit, state, seller_id, changed_at, call_id)
   VALUES (3, '件', 'listed', NULL, now(), 1), (1, '件', 'listed', 's', now(), 1), (2, '箱', 'listed', 't', now(), 1), (8, '件', 'listed', 's', now(), 1), (5, '件', 'listed', NULL, now(), 1), (7, '件', 'listed', NULL, now(), 1);
-  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, min_price_cny, stock, sold_count, month_sold, read_sku_ids, raw_id, loaded_at)
-  SELECT o, ('2026-03-' || d || '+08')::timestamptz, s, c, f, l, p, k, n, m, r::bigint[], 1, now() FROM (VALUES
+  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, min_price_cny, stock, sold_count, month_sold, read_sku_ids, loaded_at)
+  SELECT o, ('2026-03-' || d || '+08')::timestamptz, s, CASE s WHEN 'search' THEN 1000 + c ELSE c END, f, l, p, k, n, m, r::bigint[], now() FROM (VALUES
     (1, '09 08:00', 'detail', 11, true, false, NULL::numeric, NULL::bigint, NULL::bigint, NULL::bigint, NULL),
     (1, '09 09:00', 'detail', 12, true, false, NULL, NULL, NULL, NULL, '{11}'),
     (1, '09 10:00', 'detail', 13, true, false, NULL, NULL, NULL, NULL, '{12}'),
@@ -196,8 +196,8 @@ const prices = `
     (1, 'unit', '袋', '盒', '2026-03-04 09:00+08', 1), (1, 'unit', '盒', '套', '2026-03-06 09:00+08', 1), (1, 'unit', '套', '包', '2026-03-08 09:00+08', 1), (1, 'unit', '包', '件', '2026-03-10 09:00+08', 1),
     (1, 'subject', 'a', 'b', '2026-03-05 09:00+08', 1), (1, 'subject', 'b', 'c', '2026-03-07 09:00+08', 1), (1, 'subject', 'b', 'c', '2026-03-09 09:00+08', 1),
     (2, 'unit', '对', '箱', '2026-03-05 12:00+08', 1), (2, 'unit', '对', '箱', '2026-03-09 12:00+08', 1);
-  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
-  SELECT o, ('2026-03-' || d || '+08')::timestamptz, s, c, f, l, 1, now() FROM (VALUES
+  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
+  SELECT o, ('2026-03-' || d || '+08')::timestamptz, s, CASE s WHEN 'search' THEN 1000 + c ELSE c END, f, l, now() FROM (VALUES
     (1, '03 07:00', 'detail', 1, true, false), (1, '03 08:00', 'detail', 2, true, false), (1, '03 09:00', 'search', 3, true, false), (1, '03 10:00', 'detail', 4, false, false), (1, '03 11:00', 'detail', 5, true, true),
     (1, '04 09:00', 'detail', 6, true, false), (1, '05 07:00', 'search', 7, true, false), (1, '05 08:00', 'detail', 8, true, false), (1, '05 09:00', 'search', 9, true, false), (1, '05 10:00', 'detail', 10, false, false), (1, '05 11:00', 'search', 11, true, true),
     (1, '06 09:00', 'detail', 12, true, false), (1, '06 09:00', 'search', 12, true, false), (2, '04 08:00', 'detail', 13, true, false), (2, '05 23:00', 'detail', 14, true, false), (2, '05 23:00', 'search', 15, true, false),
@@ -205,16 +205,16 @@ const prices = `
   ) v (o, d, s, c, f, l);
   INSERT INTO sync.search_window (feed, keyword, category_id, seller_id, price_min_cny, language) VALUES ('w', 'whole', 0, '', NULL, 'en'), ('w', '', 6, '', NULL, 'en'), ('w', '', 0, 'shop', NULL, 'en'), ('w', 'gap', 0, '', NULL, 'en'), ('w', 'late', 0, '', NULL, 'en'), ('w', 'all 40', 0, '', NULL, 'en'), ('w', 'half', 0, '', NULL, 'en');
   INSERT INTO sync.search_window (feed, keyword, price_min_cny, language, parent_window_id) SELECT 'w', 'whole', 5, 'en', window_id FROM sync.search_window WHERE keyword = 'whole';
-  INSERT INTO catalog.search_hit (window_id, call_id, observed_at, page, rank, feed, keyword, category_id, offer_id)
-  SELECT w.window_id, h.call, ('2026-03-' || h.at || '+08')::timestamptz, h.page, r, w.feed, w.keyword, w.category_id, 1000 + h.base + r
+  INSERT INTO catalog.search_hit (window_id, call_id, observed_at, page, rank, offer_id)
+  SELECT w.window_id, h.call, ('2026-03-' || h.at || '+08')::timestamptz, h.page, r, 1000 + h.base + r
   FROM sync.search_window w JOIN (VALUES
     ('whole', NULL::int, '', 1, '10 09:00', 1, 0, 50), ('whole', NULL, '', 2, '10 10:00', 2, 50, 12), ('whole', NULL, '', 3, '10 11:00', 2, 49, 12), ('whole', NULL, '', 11, '10 09:30', 1, 0, 3),
     ('whole', 5, '', 4, '10 09:00', 1, 0, 9), ('', NULL, '', 5, '10 23:59', 1, 0, 50), ('', NULL, '', 6, '11 00:00', 1, 0, 7), ('', NULL, 'shop', 7, '10 09:00', 1, 0, 3),
     ('gap', NULL, '', 8, '10 09:00', 1, 0, 50), ('gap', NULL, '', 9, '10 09:00', 3, 50, 12), ('late', NULL, '', 10, '10 09:00', 2, 0, 50)
   ) h (keyword, low, shop, call, at, page, base, rows) ON w.keyword = h.keyword AND w.price_min_cny IS NOT DISTINCT FROM h.low AND w.seller_id = h.shop
   CROSS JOIN LATERAL generate_series(1, h.rows) r;
-  INSERT INTO catalog.search_hit (window_id, call_id, observed_at, page, rank, feed, keyword, category_id, offer_id)
-  SELECT window_id, 100 + p, '2026-03-10 09:00+08', p, 50, 'w', keyword, 0, 1 FROM sync.search_window, generate_series(1, 40) p WHERE keyword = 'all 40' OR keyword = 'half' AND p < 40;`;
+  INSERT INTO catalog.search_hit (window_id, call_id, observed_at, page, rank, offer_id)
+  SELECT window_id, 100 + p, '2026-03-10 09:00+08', p, 50, 1 FROM sync.search_window, generate_series(1, 40) p WHERE keyword = 'all 40' OR keyword = 'half' AND p < 40;`;
 
 it('a price is in the unit of its beginning, and began after the found observation of its own source', async () => {
   expect(

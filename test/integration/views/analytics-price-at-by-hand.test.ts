@@ -20,10 +20,10 @@ const offers = `
     (2, 21, 'listed', '[]', '2026-03-01 09:00+08', 1, NULL, NULL), (2, 22, 'gone', '[]', '2026-03-06 09:00+08', 1, '2026-03-05 09:00+08', 1), (2, 23, 'listed', '[]', '2026-03-01 09:00+08', 1, NULL, NULL),
     (1, 11, 'listed', '[]', '2026-03-01 09:00+08', 1, NULL, NULL), (6, 29, 'listed', '[]', '2026-03-01 09:00+08', 1, NULL, NULL), (6, 21, 'gone', '[]', '2026-03-02 09:00+08', 1, '2026-03-01 09:00+08', 1);
   INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
-  SELECT o, s, k, q, a, ('2026-03-' || f || '+08')::timestamptz, ('2026-03-' || t || '+08')::timestamptz, 1, 2 FROM (VALUES
+  SELECT o, s, k::catalog.price_kind, q, a, ('2026-03-' || f || '+08')::timestamptz, ('2026-03-' || t || '+08')::timestamptz, 1, 2 FROM (VALUES
     (1, 0, 'list', 2, 10, '01 09:00', '05 09:00'), (1, 0, 'promotion', 2, 9, '01 09:00', '05 09:00'), (3, 0, 'list', 1, 6, '01 09:00', '08 09:00'), (2, 22, 'list', 1, 33, '01 09:00', '06 09:00')) v (o, s, k, q, a, f, t);
   INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
-  SELECT o, s, k, q, a, ('2026-03-' || f || '+08')::timestamptz, 2 FROM (VALUES
+  SELECT o, s, k::catalog.price_kind, q, a, ('2026-03-' || f || '+08')::timestamptz, 2 FROM (VALUES
     (1, 0, 'list', 2, 12, '05 09:00'), (1, 0, 'list', 10, 8, '01 09:00'), (1, 0, 'list', 50, 7.5, '01 09:00'), (1, 0, 'plus', 2, 11, '01 09:00'), (1, 0, 'promotion', 10, 7, '05 09:00'), (1, 0, 'promotion', 30, 6.5, '05 09:00'), (1, 0, 'retail', 1, 20, '01 09:00'),
     (1, 0, 'search', 1, 9.5, '01 09:00'), (1, 0, 'dropship', 1, 13, '01 09:00'), (1, 11, 'dropship', 1, 14, '01 09:00'),
     (2, 21, 'list', 1, 30, '01 09:00'), (2, 22, 'list', 1, 32, '06 09:00'), (2, 21, 'promotion', 1, 28, '01 09:00'), (2, 0, 'promotion', 1, 5, '01 09:00'), (3, 0, 'list', 1, 5, '08 09:00'),
@@ -33,20 +33,20 @@ const offers = `
   SELECT o, f, a, b, ('2026-03-' || d || '+08')::timestamptz, 1 FROM (VALUES
     (1, 'unit', '袋', '件', '05 09:00'), (1, 'unit', '件', '件', '09 09:00'), (2, 'min_order_quantity', '1', '2', '04 09:00'), (2, 'min_order_quantity', '2', '3', '10 09:00'), (3, 'state', 'listed', 'delisted', '07 09:00'), (3, 'state', 'delisted', 'gone', '09 09:00'), (3, 'state', 'gone', 'delisted', '10 09:00'),
     (3, 'subject', 'a', 'b', '06 09:00'), (2, 'subject', 'a', 'b', '03 09:00')) v (o, f, a, b, d);
-  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
-  SELECT o, ('2026-03-' || d || '+08')::timestamptz, s, 1, f, l, 1, now() FROM (VALUES
+  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
+  SELECT o, ('2026-03-' || d || '+08')::timestamptz, s, 1 + (s = 'search')::int, f, l, now() FROM (VALUES
     (1, '01 09:00', 'detail', true, false), (1, '01 09:00', 'search', true, false), (1, '05 09:00', 'detail', true, false), (1, '11 09:00', 'detail', true, false), (1, '03 09:00', 'search', true, false), (1, '02 09:00', 'detail', true, true), (1, '04 21:00', 'detail', true, true),
     (2, '01 09:00', 'detail', true, false), (2, '06 09:00', 'detail', true, false), (3, '01 09:00', 'detail', true, false), (3, '08 09:00', 'detail', true, false), (4, '01 09:00', 'detail', true, false), (4, '12 12:30', 'detail', true, false), (4, '11 12:30', 'detail', true, false),
     (5, '01 09:00', 'detail', false, false), (5, '02 09:00', 'search', true, false), (5, '08 09:00', 'detail', true, false), (6, '01 09:00', 'detail', true, false), (7, '01 09:00', 'detail', true, false)) v (o, d, s, f, l);
   INSERT INTO catalog.offer (offer_id, unit, state, changed_at, call_id) VALUES (8, '件', 'listed', now(), 1), (9, '件', 'listed', now(), 1);
   INSERT INTO catalog.sku (offer_id, sku_id, state, attributes, changed_at, call_id) VALUES (8, 81, 'listed', '[]', now(), 1), (8, 82, 'listed', '[]', now(), 1), (8, 83, 'listed', '[]', now(), 1), (7, 22, 'listed', '[]', now(), 1);
   INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
-  SELECT o, s, k, q, a, '2026-03-01 09:00+08', 2 FROM (VALUES (8, 81, 'list', 1, 40), (8, 81, 'list', 5, 38), (8, 82, 'list', 1, 40), (8, 83, 'list', 1, 45), (8, 83, 'list', 3, 44), (8, 82, 'retail', 1, 40), (8, 83, 'retail', 1, 45), (8, 0, 'promotion', 1, 42),
+  SELECT o, s, k::catalog.price_kind, q, a, '2026-03-01 09:00+08', 2 FROM (VALUES (8, 81, 'list', 1, 40), (8, 81, 'list', 5, 38), (8, 82, 'list', 1, 40), (8, 83, 'list', 1, 45), (8, 83, 'list', 3, 44), (8, 82, 'retail', 1, 40), (8, 83, 'retail', 1, 45), (8, 0, 'promotion', 1, 42),
     (9, 0, 'retail', 1, 21), (6, 0, 'promotion', 5, 1.5), (5, 0, 'retail', 1, 3)) v (o, s, k, q, a);
   INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id)
   SELECT o, f, a, b, ('2026-03-' || d || '+08')::timestamptz, 1 FROM (VALUES (3, 'min_order_quantity', '1', NULL, '11 09:00'), (2, 'unit', '盒', '箱', '08 09:00'), (1, 'subject', 'x', 'y', '05 10:00'), (6, 'unit', '袋', '件', '03 09:00')) v (o, f, a, b, d);
-  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
-  SELECT o, ('2026-03-' || d || '+08')::timestamptz, 'detail', 1, true, false, 1, now() FROM (VALUES (9, '03 09:00'), (3, '04 09:00'), (8, '01 09:00')) v (o, d);`;
+  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
+  SELECT o, ('2026-03-' || d || '+08')::timestamptz, 'detail', 1, true, false, now() FROM (VALUES (9, '03 09:00'), (3, '04 09:00'), (8, '01 09:00')) v (o, d);`;
 
 it('so many units cost what the tier and SKU of that time cost, or there is a reason', async () => {
   expect(

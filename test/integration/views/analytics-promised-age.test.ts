@@ -23,8 +23,8 @@ const view = async () => (await db.pool.query<object>('SELECT * FROM analytics.p
 /** Details of an offer, so many hours ago. */
 async function observe(offerId: number, hours: readonly number[]): Promise<void> {
   await db.pool.query(
-    `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
-     SELECT $1, now() - h * interval '1 hour', 'detail', h * 100, true, false, 1, now() FROM unnest($2::float8[]) h`,
+    `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
+     SELECT $1, now() - h * interval '1 hour', 'detail', h * 100, true, false, now() FROM unnest($2::float8[]) h`,
     [offerId, hours],
   );
   await db.pool.query(

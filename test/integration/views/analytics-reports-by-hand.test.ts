@@ -19,19 +19,19 @@ const world = `
   INSERT INTO catalog.offer (offer_id, unit, state, seller_id, category_id, changed_at, call_id) VALUES
     (1, '件', 'listed', 's', 71, now(), 1), (2, '箱', 'listed', 's', 71, now(), 1), (3, '件', 'delisted', 's', 7, now(), 1), (4, '件', 'missing', 's', 7, now(), 1), (5, '件', 'gone', 't', 8, now(), 1), (6, '件', 'listed', 't', 71, now(), 1);
   INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
-  SELECT o, s, k, q, a, now() - f::interval, now() - t::interval, 1, 2 FROM (VALUES
+  SELECT o, s, k::catalog.price_kind, q, a, now() - f::interval, now() - t::interval, 1, 2 FROM (VALUES
     (1, 0, 'list', 2, 10, '40 days', '5 days'), (1, 0, 'list', 2, 12, '5 days', '3 days'),
     (1, 0, 'search', 1, 11, '40 days', '4 days'),
     (1, 0, 'list', 10, 8, '40 days', '7 days'), (1, 0, 'list', 20, 7, '40 days', '3 days'), (1, 9, 'list', 2, 30, '40 days', '6 days 23:59:59.999'),
     (2, 0, 'list', 2, 50, '60 days', '30 days'), (2, 0, 'list', 2, 70, '30 days', '29 days 23:59:59.999'), (2, 0, 'plus', 2, 70, '30 days', '20 days'),
     (2, 0, 'list', 50, 20, '60 days', '2 days'), (5, 0, 'list', 1, 4, '60 days', '12 days'), (6, 0, 'list', 1, 5, '60 days', '1 day'), (6, 0, 'list', 1, 0, '1 day', '12:00')) v (o, s, k, q, a, f, t);
   INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
-  SELECT o, s, k, q, a, now() - f::interval, 2 FROM (VALUES
+  SELECT o, s, k::catalog.price_kind, q, a, now() - f::interval, 2 FROM (VALUES
     (1, 0, 'list', 2, 9, '3 days'), (1, 0, 'search', 1, 14, '4 days'), (1, 0, 'list', 10, 7.5, '7 days'), (1, 0, 'list', 20, 7, '3 days'), (1, 9, 'list', 2, 31, '6 days 23:59:59.999'),
     (1, 9, 'plus', 2, 1, '6 days'), (2, 0, 'plus', 1, 3, '20 days'), (2, 0, 'list', 2, 60, '29 days'), (2, 0, 'list', 50, 19, '2 days'), (3, 0, 'list', 1, 90, '9 days'), (6, 0, 'list', 1, 6, '12:00'), (6, 3, 'list', 1, 6.5, '12:00')) v (o, s, k, q, a, f);
   INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id) VALUES (1, 'unit', '袋', '件', now() - interval '5 days', 1), (6, 'unit', '袋', '件', now() - interval '12 hours', 1);
-  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, repurchase_rate, raw_id, loaded_at)
-  SELECT o, now() - d::interval, s, c, f, l, r, 1, now() FROM (VALUES
+  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, repurchase_rate, loaded_at)
+  SELECT o, now() - d::interval, s, c, f, l, r, now() FROM (VALUES
     (1, '12 days', 'detail', 20, true, false, NULL), (1, '9 days', 'detail', 21, true, false, NULL),
     (1, '8 days', 'detail', 1, true, false, 0.3), (1, '7 days', 'detail', 2, true, false, 0.25), (1, '6 days', 'search', 3, true, false, 0.2), (1, '5 days 20:00', 'detail', 4, false, false, NULL), (1, '5 days 10:00', 'detail', 5, true, true, NULL), (1, '5 days', 'detail', 6, true, false, NULL),
     (1, '4 days', 'search', 7, true, false, NULL), (1, '3 days', 'detail', 8, true, false, NULL), (2, '6 days', 'detail', 9, true, false, 0.9), (2, '4 days 01:00', 'search', 10, true, false, NULL), (2, '2 days 01:00', 'search', 11, true, false, NULL), (2, '1 day', 'detail', 12, true, false, NULL),

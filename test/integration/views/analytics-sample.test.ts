@@ -18,8 +18,8 @@ const world = `
     FROM generate_series(1, ${String(offers)}) n;
   INSERT INTO catalog.offer (offer_id, category_id, state, quote_type, unit, min_order_quantity, changed_at, call_id)
     SELECT offer_id, category_id, 'listed', 0, '件', 1, now(), 1 FROM made;
-  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, stock, raw_id, loaded_at)
-    SELECT offer_id, observed_at, 'detail', nextval('usage.call_id_seq'), true, false, (random() * 2)::int, 1, now()
+  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, stock, loaded_at)
+    SELECT offer_id, observed_at, 'detail', nextval('usage.call_id_seq'), true, false, (random() * 2)::int, now()
     FROM made CROSS JOIN (VALUES (${at(8)}), (${at(4)}), (${at(1)})) o (observed_at);
   INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
     SELECT offer_id, 0, 'list', 1, before, ${at(8)}, changed_at, 1, 2 FROM made WHERE changed_at IS NOT NULL;

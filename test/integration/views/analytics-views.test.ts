@@ -30,10 +30,10 @@ describe('facts of observations', () => {
   beforeAll(async () => {
     await insertOffers(db, [{ offerId: '1' }, { offerId: '2' }]);
     const observation = (time: string, source: string, values: string, isFound = true) =>
-      `(1, ${time}, '${source}', nextval('usage.call_id_seq'), ${isFound}, false, ${values}, 1, now())`;
+      `(1, ${time}, '${source}', nextval('usage.call_id_seq'), ${isFound}, false, ${values}, now())`;
     await db.pool.query(
       `INSERT INTO catalog.observation
-         (offer_id, observed_at, source, call_id, is_found, is_late, min_price_cny, stock, sold_count, month_sold, raw_id, loaded_at)
+         (offer_id, observed_at, source, call_id, is_found, is_late, min_price_cny, stock, sold_count, month_sold, loaded_at)
        VALUES ${[
          observation(at(4, '23:59:59.999'), 'detail', '9, 50, 100, NULL'),
          observation(at(3, '0:00:00'), 'detail', '8, 40, 110, NULL'),
@@ -80,8 +80,8 @@ describe('fct_price_daily', () => {
       { offerId: '2', cny: '4', from: 3, to: 1 },
     ]);
     await db.pool.query(
-      `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
-       VALUES (2, ${at(3, '0:00:01')}, 'detail', 1, true, false, 1, now())`,
+      `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
+       VALUES (2, ${at(3, '0:00:01')}, 'detail', 1, true, false, now())`,
     );
     const rows = await ask(
       `SELECT (SELECT day FROM analytics.clock) - day AS ago, amount_cny, is_observed FROM analytics.fct_price_daily
@@ -270,15 +270,15 @@ describe('categories and sellers', () => {
 
   it('rank over all pages of a day', async () => {
     await db.pool.query(
-      `INSERT INTO catalog.search_hit (window_id, call_id, observed_at, page, rank, feed, keyword, category_id, offer_id)
-       SELECT window_id, c, ${at(1, '9:00:00')}, p, r, 'b', 'x', 0, 501
+      `INSERT INTO catalog.search_hit (window_id, call_id, observed_at, page, rank, offer_id)
+       SELECT window_id, c, ${at(1, '9:00:00')}, p, r, 501
        FROM sync.search_window, (VALUES (1, 2, 3), (2, 1, 7), (3, 3, 1)) h (c, p, r) WHERE feed = 'b'`,
     );
     // A shop's own list has no ranking of this kind.
     await db.pool.query(
       `WITH shop AS (INSERT INTO sync.search_window (feed, seller_id, language) VALUES ('shop', 's', 'en') RETURNING window_id)
-       INSERT INTO catalog.search_hit (window_id, call_id, observed_at, page, rank, feed, keyword, category_id, offer_id)
-       SELECT window_id, 9, ${at(1, '9:00:00')}, 1, 1, 'shop', '', 0, 501 FROM shop`,
+       INSERT INTO catalog.search_hit (window_id, call_id, observed_at, page, rank, offer_id)
+       SELECT window_id, 9, ${at(1, '9:00:00')}, 1, 1, 501 FROM shop`,
     );
     const rows = await ask(
       'SELECT feed, keyword, offer_id, best_rank, page, observations FROM analytics.fct_keyword_rank',

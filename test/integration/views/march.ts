@@ -24,8 +24,8 @@ export const offer = (id: number, { state = 'listed', unit = '件', moq, quoteTy
 
 /** A detail of an offer; `read`: the SKUs that it could read, null: all. */
 export const detail = (id: number, time: string, isFound = true, read: readonly number[] | null = null) => `
-  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, read_sku_ids, raw_id, loaded_at)
-  VALUES (${String(id)}, ${march(time)}, 'detail', 1, ${String(isFound)}, false, ${text(read && `{${read.join()}}`)}, 1, now());`;
+  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, read_sku_ids, loaded_at)
+  VALUES (${String(id)}, ${march(time)}, 'detail', 1, ${String(isFound)}, false, ${text(read && `{${read.join()}}`)}, now());`;
 
 /** What a price is of: offer, SKU (0: the offer as a whole), and the quantity from which it holds. */
 type Key = readonly [offer: number, sku: number, from: number];

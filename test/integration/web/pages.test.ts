@@ -16,13 +16,13 @@ const poison = [
   `UPDATE catalog.sku SET label = $1::text, cargo_number = $1::text, image_url = 'javascript:alert(3)//' || $1::text`,
   `UPDATE catalog.offer SET unit = $1::text, ship_from = $1::text, source_status = $1::text`,
   `UPDATE catalog.offer_attribute SET name = $1::text, value = $1::text`,
-  `UPDATE catalog.offer_image SET url = 'https://evil.example/' || $1::text WHERE position = 0`,
-  `UPDATE catalog.offer_image SET url = 'javascript:alert(4)//' || $1::text WHERE position > 0`,
+  `UPDATE catalog.offer SET image_urls = ARRAY['https://evil.example/' || $1::text, 'javascript:alert(4)//' || $1::text]
+   WHERE image_urls IS NOT NULL`,
   `UPDATE catalog.offer SET main_image_url = 'javascript:alert(5)//' || $1::text WHERE offer_id % 2 = 0`,
   `INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id)
    SELECT offer_id, $1::text, $1::text, $1::text, r.detail_at, r.detail_call_id FROM sync.refresh r WHERE detail_at IS NOT NULL`,
   `UPDATE sync.quarantine SET sample = $1::text, path = $1::text, reason = $1::text || quarantine_id`,
-  `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, sample, last_raw_id)
+  `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, sample, last_call_id)
    VALUES ($1::text, $1::text, 'unknown', 1, now(), now(), $1::text, 1)`,
   `INSERT INTO usage.api_hold (api, code, held_at, reason) VALUES ($1::text, $1::text, now(), $1::text)`,
   `UPDATE sync.run SET trigger = $1::text, cause = $1::text, feeds = jsonb_build_array($1::text), scope = $1::text`,

@@ -71,13 +71,14 @@ async function plant(stack: TestStack): Promise<Planted> {
     SELECT offer_id, sku_id, first_seen_at, call_id, changed_at, call_id, state, label, attributes, image_url, cargo_number, label FROM catalog.sku WHERE ${inOffers};
     UPDATE catalog.seller_history SET company_name = '${marker}有限公司' WHERE seller_id = '${sellerId}';
     UPDATE catalog.offer_attribute SET value = '${marker}' WHERE ${inOffers};
-    UPDATE catalog.offer_image SET url = '${marker}/' || position WHERE ${inOffers};
+    UPDATE catalog.offer SET image_urls = ARRAY['${marker}/1', '${marker}/2'], white_image_url = '${marker}/3' WHERE ${inOffers};
     INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id)
     SELECT offer_id, 'subject', '${marker}', '${marker}', changed_at, call_id FROM catalog.offer WHERE ${inOffers};
     INSERT INTO sync.quarantine (raw_id, call_id, operation, path, reason, sample, observed_at)
-    SELECT raw_id, call_id, 'offer.detail', 'subject', 'x', '${marker}', observed_at FROM catalog.observation WHERE ${inOffers} AND source = 'detail';
-    INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, sample, last_raw_id)
-    SELECT 'offer.detail', 'x', 'unknown', 1, observed_at, observed_at, 'a ${marker}', raw_id FROM catalog.observation WHERE ${inOffers} LIMIT 1`);
+    SELECT raw_id, call_id, 'offer.detail', 'subject', 'x', '${marker}', o.observed_at
+    FROM catalog.observation o JOIN raw.payload p USING (call_id) WHERE ${inOffers} AND source = 'detail';
+    INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, sample, last_call_id)
+    SELECT 'offer.detail', 'x', 'unknown', 1, observed_at, observed_at, 'a ${marker}', call_id FROM catalog.observation WHERE ${inOffers} LIMIT 1`);
   return { sellerId, offerIds, words: [marker, sellerId, ...urls] };
 }
 
@@ -105,7 +106,6 @@ test('erases a seller permanently from every table and answer, also after an int
         'catalog.sku',
         'catalog.sku_history',
         'catalog.seller_history',
-        'catalog.offer_image',
         'catalog.offer_attribute',
         'catalog.offer_change',
         'sync.quarantine',

@@ -148,7 +148,7 @@ it('an answer that the database refuses costs its own target alone, and no furth
       'SELECT min(offer_id) AS offer_id FROM sync.refresh WHERE detail_at IS NULL',
     );
     await stack.query(
-      `ALTER TABLE catalog.offer_image ADD CONSTRAINT refused CHECK (offer_id <> ${String(offer?.offer_id)})`,
+      `ALTER TABLE catalog.offer_attribute ADD CONSTRAINT refused CHECK (offer_id <> ${String(offer?.offer_id)})`,
     );
     const run = await stack.run();
     expect(run).toMatchObject({ status: 'partial_error', cause: 'targets_failed', counts: { errors: 1 } });

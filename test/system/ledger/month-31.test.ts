@@ -17,7 +17,7 @@ const takeProcedure = `
   BEGIN
     FOR n IN 1..p_max LOOP
       EXIT WHEN (usage.reserve(p_app_key, p_api, 'offer.detail', '{}', sha256(convert_to(p_name || n, 'UTF8')), p_lane,
-                               NULL, NULL, NULL, '0', '5 s', '60 s', false)).kind <> 'granted';
+                               NULL, NULL, NULL, '0', '5 s', '60 s', false, NULL)).kind <> 'granted';
       granted := granted + 1;
       IF n % 20 = 0 THEN COMMIT; END IF;
     END LOOP;

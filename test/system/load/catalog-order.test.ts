@@ -114,14 +114,19 @@ function toAnswer(one: Observation, world: number, call: number, windowId: strin
       return searchPage(windowId, from, [searchRow(id, toRowFields(one))]);
     case 'found':
       return found(id, from, {
-        offer: { subject: one.subject, sourceStatus: one.status },
+        offer: {
+          ...{ subject: one.subject, sourceStatus: one.status },
+          imageUrls: one.skus.map((position) => `${one.subject} ${position}`),
+        },
         // All offers of a world share a seller.
         seller: seller(`s-${world}`, { compositeServiceScore: one.score, companyName: one.company }),
         skus: one.skus.map((skuId) => sku(String(skuId), { stock: one.stock, label: one.label })),
         hasUnreadSkus: one.hasUnreadSkus,
         isStatusUnread: one.status === null,
-        images: one.skus.map((position) => ({ kind: 'main', position, url: one.subject })),
-        attributes: [],
+        attributes: one.skus.map((position) => ({
+          ...{ position, attributeId: null, name: null, value: one.subject },
+          ...{ nameTranslated: null, valueTranslated: null },
+        })),
         prices: [
           ...(one.listPrice === null ? [] : [price(String(one.listPrice))]),
           ...(one.consignPrice === null ? [] : [price(String(one.consignPrice), { kind: 'consign' })]),
@@ -139,8 +144,8 @@ const stateOfWorld = `
   SELECT jsonb_build_object(
     'offers', (SELECT jsonb_agg(to_jsonb(o) - '{offer_id,seller_id,content_hash,changed_at,call_id}'::text[] ORDER BY offer_id)
                FROM catalog.offer o WHERE offer_id BETWEEN $1 AND $1 + 999),
-    'images', (SELECT jsonb_agg(jsonb_build_array(offer_id - $1, position, url) ORDER BY offer_id, position)
-               FROM catalog.offer_image WHERE offer_id BETWEEN $1 AND $1 + 999),
+    'attributes', (SELECT jsonb_agg(jsonb_build_array(offer_id - $1, position, value) ORDER BY offer_id, position)
+                   FROM catalog.offer_attribute WHERE offer_id BETWEEN $1 AND $1 + 999),
     'skus', (SELECT jsonb_agg(to_jsonb(s) || jsonb_build_object('offer_id', offer_id - $1) ORDER BY offer_id, sku_id)
              FROM catalog.sku s WHERE offer_id BETWEEN $1 AND $1 + 999),
     'sku history', (SELECT jsonb_agg(to_jsonb(h) || jsonb_build_object('offer_id', offer_id - $1) ORDER BY offer_id, sku_id, valid_from, call_id)

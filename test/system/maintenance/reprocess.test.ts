@@ -168,13 +168,16 @@ describe('what an older version read otherwise is made what this one reads', () 
     ]);
   });
 
-  it('in its seller, its SKUs, images and attributes', async () => {
+  it('in its seller, its SKUs, pictures and attributes', async () => {
     await at.answer(40, detailOf(offer), withSkus(sku('5', '3'), sku('6', '4')));
     const truth = await dumpCatalog(db.pool, ['catalog.offer_change', 'catalog.seller']);
     await db.pool.query(`UPDATE catalog.sku SET stock = 1 WHERE sku_id = 5`);
     await db.pool.query(`DELETE FROM catalog.sku WHERE sku_id = 6`);
     await db.pool.query(`UPDATE catalog.seller SET composite_service_score = 1`);
-    await db.pool.query(`DELETE FROM catalog.offer_image`);
+    await db.pool.query(`DELETE FROM catalog.offer_attribute`);
+    await db.pool.query(
+      `UPDATE catalog.offer SET image_urls = NULL, white_image_url = 'x' WHERE image_urls IS NOT NULL`,
+    );
     await db.pool.query(`UPDATE catalog.offer SET content_hash = '\\x00' WHERE content_hash IS NOT NULL`);
     expect(await repair()).toMatchObject({ offersChanged: 2, sellersChanged: 1 });
     expect(await dumpCatalog(db.pool, ['catalog.offer_change', 'catalog.seller'])).toEqual(truth);

@@ -69,15 +69,14 @@ function expectRowsAccounted(answer: LoadableAnswer, payload: unknown): void {
     expectDistinct(rows.map((row) => row.offerId));
   }
   if (answer.kind === 'detail' && answer.record?.kind === 'found') {
-    const { skus, attributes, images, prices } = answer.record.detail;
-    const isGallery = (image: { kind: string }) => image.kind === 'main';
+    const { offer, skus, attributes, prices } = answer.record.detail;
     expect(skus.length + countRejected(rejects, /^productSkuInfos\[\d+\](\.skuId)?$/)).toBe(
       lengthAt(payload, 'productSkuInfos'),
     );
     expect(attributes.length + countRejected(rejects, /^productAttribute\[\d+\]$/)).toBe(
       lengthAt(payload, 'productAttribute'),
     );
-    expect(images.filter(isGallery).length + countRejected(rejects, /^productImage\.images\[\d+\]$/)).toBe(
+    expect(offer.imageUrls.length + countRejected(rejects, /^productImage\.images\[\d+\]$/)).toBe(
       lengthAt(payload, 'productImage', 'images'),
     );
     expectDistinct(skus.map((sku) => sku.skuId));

@@ -27,9 +27,9 @@ describe('by hand,', () => {
   const ask = async (sql: string) => (await db.pool.query<Row>(sql)).rows;
   const insertSearch = (offerId: string, day: number) =>
     db.pool.query(
-      `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
+      `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
        VALUES ($1, ((SELECT day FROM analytics.clock) - $2::int)::timestamp AT TIME ZONE 'Asia/Shanghai' + interval '1 second',
-               'search', nextval('usage.call_id_seq'), true, false, 1, now())`,
+               'search', nextval('usage.call_id_seq'), true, false, now())`,
       [offerId, day],
     );
 

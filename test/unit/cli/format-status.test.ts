@@ -137,8 +137,8 @@ it('what is not as it should be has a part of its own', () => {
   const parts = partsOf({
     paces: ['*', 'a:b:1'].map((api) => ({ ...pace, api })),
     drifts: [
-      { ...drift, path: 'data[].x', sample: '"new"', rawId: '1' },
-      { ...drift, path: 'data[].y', sample: null, rawId: '2' },
+      { ...drift, path: 'data[].x', sample: '"new"', callId: '1' },
+      { ...drift, path: 'data[].y', sample: null, callId: '2' },
     ] as Status['drifts'],
     namedSearches: { searches: 1234, askAgainAt: at('26T00:00:00') },
     givenUp: [

@@ -51,10 +51,8 @@ test.each<[string, DetailChanges]>([
       ],
     },
   ],
-  [
-    'a picture',
-    { skus: [red], images: [{ kind: 'main', position: 0, url: 'https://cbu01.alicdn.com/2.jpg' }] },
-  ],
+  ['a picture', { skus: [red], offer: { imageUrls: ['https://cbu01.alicdn.com/2.jpg'] } }],
+  ['the picture on white', { skus: [red], offer: { whiteImageUrl: 'https://cbu01.alicdn.com/2.jpg' } }],
 ])('%s is a change', (_, changes) => {
   expect(hashOf(changes)).not.toBe(hashOf({ skus: [red] }));
 });

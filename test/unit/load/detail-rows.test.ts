@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import {
   offerState,
   toAttributeRows,
-  toImageRows,
   toObservation,
   toPriceRows,
   toSkuRows,
@@ -105,12 +104,6 @@ describe('of two that say the same thing, the first holds', () => {
     valueTranslated: null,
   });
   const one = detail({
-    images: [
-      { kind: 'main', position: 0, url: 'a' },
-      { kind: 'main', position: 0, url: 'b' },
-      { kind: 'main', position: 1, url: 'c' },
-      { kind: 'white', position: 0, url: 'd' },
-    ],
     attributes: [attribute(0, 'a'), attribute(0, 'b'), attribute(1, 'c')],
     skus: [sku('3', { label: 'a' }), sku('3', { label: 'b' }), sku('4', { label: 'c' })],
     prices: [
@@ -120,10 +113,6 @@ describe('of two that say the same thing, the first holds', () => {
       price('4', { kind: 'retail' }),
       price('5', { minQuantity: 2 }),
     ],
-  });
-
-  test('image of a kind and place', () => {
-    expect(toImageRows(one).map(({ url }) => url)).toEqual(['a', 'c', 'd']);
   });
 
   test('attribute of a place', () => {

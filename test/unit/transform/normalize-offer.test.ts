@@ -48,15 +48,11 @@ describe('normalizeAnswer of offer.detail', () => {
     expect(detailOf({ status: 'member expired' }).offer.sourceStatus).toBe('member expired');
   });
 
-  it('shows the first usable picture, and counts positions over usable ones', () => {
+  it('has the usable pictures in their order, and the one on white', () => {
     const images = ['图片', queryImage, 'data:x', '//cbu01.alicdn.com/img/ibank/2.jpg'];
-    const { offer, images: kept } = detailOf({ productImage: { images, whiteImage: queryImage } });
-    expect(offer.mainImageUrl).toBe(queryImage);
-    expect(kept).toEqual([
-      { kind: 'main', position: 0, url: queryImage },
-      { kind: 'main', position: 1, url: 'https://cbu01.alicdn.com/img/ibank/2.jpg' },
-      { kind: 'white', position: 0, url: queryImage },
-    ]);
+    const { offer } = detailOf({ productImage: { images, whiteImage: queryImage } });
+    expect(offer.imageUrls).toEqual([queryImage, 'https://cbu01.alicdn.com/img/ibank/2.jpg']);
+    expect(offer.whiteImageUrl).toBe(queryImage);
   });
 
   it('has no seller without an id', () => {

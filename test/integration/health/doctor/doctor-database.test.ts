@@ -41,22 +41,13 @@ async function findings(): Promise<string[]> {
   return checks.filter(({ status }) => status === 'warn').map((check) => `${check.name}: ${check.message}`);
 }
 
-test.each([
-  ['was never migrated', false, /\d{2} migrations/],
-  ['lacks a migration', true, /1 migration/],
-])('a database that %s is not looked into', async (_, migrated, lacks) => {
-  const behind = await createTestDatabase({ migrated });
+test('a database that lacks a migration is not looked into', async () => {
+  const behind = await createTestDatabase({ migrated: false });
   try {
-    if (migrated) {
-      await behind.pool.query(
-        `DELETE FROM drizzle.__drizzle_migrations
-         WHERE created_at = (SELECT max(created_at) FROM drizzle.__drizzle_migrations)`,
-      );
-    }
     const checks = await checkDatabase(behind.pool, { config, sync, place: 'DATABASE_URL', findRemedy });
     expect(checks).toMatchObject([{ name: 'database', status: 'fail', exitCode: 1 }]);
     expect(checks[0]?.message).toMatch(
-      new RegExp(`^DATABASE_NOT_MIGRATED: the database lacks ${lacks.source} of this version`),
+      /^DATABASE_NOT_MIGRATED: the database lacks 1 migration of this version/,
     );
   } finally {
     await behind.drop();

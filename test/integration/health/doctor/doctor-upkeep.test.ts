@@ -61,7 +61,7 @@ test('a table that was vacuumed is told with the time of that', async () => {
 
 test('an index whose build failed is named', async () => {
   await db.pool
-    .query(`INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_raw_id)
+    .query(`INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_call_id)
     SELECT 'offer.detail', p, 'unknown', 1, now(), now(), 1 FROM unnest('{a,b}'::text[]) p`);
   await expect(
     db.pool.query('CREATE UNIQUE INDEX CONCURRENTLY drift_twice ON sync.drift (operation)'),

@@ -256,7 +256,7 @@ it('answers that are not loaded are one after a quarter of an hour', async () =>
 
 it('fields that answers did not have are one for a day', async () => {
   await change(
-    `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_raw_id)
+    `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_call_id)
      VALUES ('offer.detail', '$.a', 'unknown', 1, now() - interval '25 hours', now(), 1)`,
   );
   expect(await found()).toEqual([]);

@@ -104,7 +104,7 @@ describe('the state', () => {
               CASE n WHEN 1 THEN now() END FROM generate_series(1, 3) n`,
     );
     await change(
-      `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_raw_id)
+      `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_call_id)
        SELECT 'offer.detail', n::text, 'unknown', 1, ${hoursAgo(0)} - n * interval '11 hours', now(), 1 FROM generate_series(1, 3) n`,
     );
     const { rows } = await change("SELECT date_trunc('month', now()) + interval '2 hours' AS at");

@@ -160,7 +160,7 @@ it('during an outage it continues to try, more and more rarely, and then sends t
 it('an event is sent after an outage that it did not outlast', async () => {
   receiver.setTrouble((response) => response.destroy());
   await database.pool.query(
-    `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_raw_id)
+    `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_call_id)
      VALUES ('offer.detail', '$.a', 'unknown', 1, now(), now(), 1)`,
   );
   await checkAfter(minute);

@@ -43,8 +43,8 @@ const observe = (minutes: number, given: Observation = {}) => {
   const { offer = id, source = 'detail', isFound = true, isLate = false, stock = null } = given;
   const { loadedAt = minute(minutes) } = given;
   return run(
-    `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, stock, raw_id, loaded_at)
-     VALUES ($1, $2, $3, 1, $4, $5, $6, 1, coalesce($7, clock_timestamp()))`,
+    `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, stock, loaded_at)
+     VALUES ($1, $2, $3, 1, $4, $5, $6, coalesce($7, clock_timestamp()))`,
     [offer, minute(minutes), source, isFound, isLate, stock, loadedAt === 'now' ? null : loadedAt],
   );
 };

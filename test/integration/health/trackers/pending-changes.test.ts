@@ -254,8 +254,8 @@ describe('a tracker reads to the time', () => {
       other.release();
     }
   };
-  const load = `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
-                SELECT 1, now(), 'detail', 1, true, false, 1, now() WHERE false`;
+  const load = `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
+                SELECT 1, now(), 'detail', 1, true, false, now() WHERE false`;
 
   it('at which the first load that is under way began', async () => {
     expect(await readBesides([load])).toBe(0);

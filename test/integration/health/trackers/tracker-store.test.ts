@@ -192,8 +192,8 @@ describe('what it misses nothing of', () => {
       await client.query('BEGIN');
       await client.query(
         `INSERT INTO catalog.observation
-           (offer_id, observed_at, source, call_id, is_found, is_late, stock, raw_id, loaded_at)
-         VALUES ($1, $2, 'detail', 1, true, false, 0, 1, clock_timestamp())`,
+           (offer_id, observed_at, source, call_id, is_found, is_late, stock, loaded_at)
+         VALUES ($1, $2, 'detail', 1, true, false, 0, clock_timestamp())`,
         [id, minute(2)],
       );
       await note(everything());

@@ -34,6 +34,7 @@ async function scanned(
   const packed = await packBody(Buffer.from(body));
   return {
     rawId: '1',
+    callId: '1',
     operation,
     request: request as ScannedAnswer['request'],
     body: packed.gzipped,
@@ -94,7 +95,7 @@ async function keep(): Promise<void> {
       [rawId, minute(0)],
     );
     await db.pool.query(
-      `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, sample, last_raw_id)
+      `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, sample, last_call_id)
        VALUES ('search.keyword', 'of ' || $1::bigint, 'unknown', 1, $2, $2, 'drift of ' || $1::bigint, $1)`,
       [rawId, minute(0)],
     );
@@ -133,7 +134,7 @@ it('answers lose the rows of a seller, or go, with their examples; those that ar
     ['13', 'text of 13'],
     ['14', 'text of 14'],
   ]);
-  expect(shown(await samplesOf('sync.drift', 'last_raw_id'))).toEqual([
+  expect(shown(await samplesOf('sync.drift', 'last_call_id'))).toEqual([
     ['11', null],
     ['12', null],
     ['13', 'drift of 13'],
@@ -143,9 +144,12 @@ it('answers lose the rows of a seller, or go, with their examples; those that ar
   await inTransaction(db.pool, (client) => eraseFromAnswers(client, ['13'], marks));
   expect((await samplesOf('sync.quarantine', 'raw_id'))[2]?.sample).toBe('text of 13');
 
-  const before = [await samplesOf('sync.quarantine', 'raw_id'), await samplesOf('sync.drift', 'last_raw_id')];
+  const before = [
+    await samplesOf('sync.quarantine', 'raw_id'),
+    await samplesOf('sync.drift', 'last_call_id'),
+  ];
   await applySql(db.pool, readSql('forget-samples'), [['11'], ['of 13', 'drift of 1']]);
-  const after = [await samplesOf('sync.quarantine', 'raw_id'), await samplesOf('sync.drift', 'last_raw_id')];
+  const after = [await samplesOf('sync.quarantine', 'raw_id'), await samplesOf('sync.drift', 'last_call_id')];
   expect(after.map(shown)).toEqual([
     [
       ['11', null],

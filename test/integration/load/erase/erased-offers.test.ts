@@ -64,12 +64,16 @@ const rich = (offerId: string, sellerId: string, from: number) =>
       seller: seller(sellerId, { companyName: `${sellerId} Ltd` }),
       offer: {
         ...{ subject: `cup ${nth}`, subjectTranslated: `Cup ${nth}`, unit: `unit ${nth}`, sellerId },
-        ...{ mainImageUrl: `https://cbu01.alicdn.com/${nth}.jpg`, videoUrl: 'v', shipFrom: 'somewhere' },
+        ...{
+          imageUrls: [`https://cbu01.alicdn.com/${nth}.jpg`],
+          whiteImageUrl: 'w',
+          videoUrl: 'v',
+          shipFrom: 'somewhere',
+        },
         ...{ cargoNumber: 'C', sellingPoints: ['s'], certificates: [], minOrderQuantity: 2 + nth },
         ...{ batchNumber: 5 + nth, quoteType: nth === 0 ? 0 : 1, categoryId: String(77 + nth) },
       },
       skus: nth === 0 ? [sku('1', full), sku('2', full)] : [sku('1', { ...full, label: 'other' })],
-      images: [{ kind: 'main', position: 0, url: 'u' }],
       attributes: [
         {
           ...{ position: 0, attributeId: '3', name: 'n', value: 'v' },
@@ -80,10 +84,10 @@ const rich = (offerId: string, sellerId: string, from: number) =>
   );
 
 const tables = {
-  offer: `SELECT seller_id, subject, subject_translated, source_status, unit, unit_translated, main_image_url, video_url, ship_from,
+  offer: `SELECT seller_id, subject, subject_translated, source_status, unit, unit_translated, main_image_url, image_urls, white_image_url, video_url,
+            ship_from,
             cargo_number, selling_points, certificates, content_hash, category_id, min_order_quantity, state
           FROM catalog.offer WHERE offer_id = $1`,
-  image: 'SELECT url FROM catalog.offer_image WHERE offer_id = $1',
   attribute: 'SELECT value FROM catalog.offer_attribute WHERE offer_id = $1',
   sku: `SELECT sku_id, state, stock, spec_id, cargo_number, label, attributes, image_url
         FROM catalog.sku WHERE offer_id = $1 ORDER BY sku_id`,
@@ -124,7 +128,7 @@ it('what a seller wrote into its offers is erased, in what they are and were, an
   const { category_id: category, min_order_quantity: quantity, state, ...texts } = offer ?? {};
   expect([category, quantity, state]).toEqual(['77', 2, 'listed']);
   expect(new Set(Object.values(texts))).toEqual(new Set([null]));
-  expect([erased['image'], erased['attribute'], erased['refresh']]).toEqual([[], [], []]);
+  expect([erased['attribute'], erased['refresh']]).toEqual([[], []]);
   expect(erased['sku']).toEqual([
     { sku_id: '1', state: 'listed', stock: '5', ...nothing },
     { sku_id: '2', state: 'listed', stock: '5', ...nothing },
@@ -145,7 +149,6 @@ it('what a seller wrote into its offers is erased, in what they are and were, an
     kept.filter((field) => !(one['change'] as { field: string }[]).some((c) => c.field === field)),
   ).toEqual([]);
   expect((await dump('2'))['sku']).toHaveLength(2);
-  expect((await dump('2'))['image']).toEqual([]);
   expect(await dump('3')).toEqual(other);
 });
 

@@ -18,22 +18,18 @@ beforeAll(async () => {
      VALUES ('s', '厂', '{tp_member}', 0.985, 0.0012, now(), 1)`,
   );
   await world.execute(
-    `INSERT INTO catalog.offer (offer_id, category_id, seller_id, state, subject, subject_translated, main_image_url, seller_identities,
-       trade_score, mix_amount_cny, is_mix_allowed, call_id, changed_at)
-     VALUES (601, 11, 's', 'listed', '杯子', 'cup', 'https://cbu01.alicdn.com/main.jpg', '{super_factory}', 4.50, 100.00, true, 12,
+    `INSERT INTO catalog.offer (offer_id, category_id, seller_id, state, subject, subject_translated, main_image_url, image_urls,
+       white_image_url, seller_identities, trade_score, mix_amount_cny, is_mix_allowed, call_id, changed_at)
+     VALUES (601, 11, 's', 'listed', '杯子', 'cup', 'https://cbu01.alicdn.com/main.jpg',
+             ARRAY(SELECT 'https://cbu01.alicdn.com/main' || n || '.jpg' FROM generate_series(0, 8) n), 'https://cbu01.alicdn.com/white0.jpg',
+             '{super_factory}', 4.50, 100.00, true, 12,
              '2026-11-25T10:00:00+08:00'),
-            (602, NULL, NULL, 'gone', NULL, NULL, 'https://cbu01.alicdn.com/main.jpg', '{super_factory}', NULL, NULL, NULL, 1, now()),
-            (603, 9, NULL, 'listed', '同', '同', NULL, NULL, NULL, NULL, NULL, 1, now())`,
+            (602, NULL, NULL, 'gone', NULL, NULL, 'https://cbu01.alicdn.com/main.jpg', NULL, NULL, '{super_factory}', NULL, NULL, NULL, 1, now()),
+            (603, 9, NULL, 'listed', '同', '同', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, now())`,
   );
   await world.execute(
     `INSERT INTO sync.refresh (offer_id, first_seen_at, summary_at, detail_at)
      VALUES (601, '2026-11-20T10:00:00+08:00', '2026-11-21T10:00:00+08:00', '2026-11-25T10:00:00+08:00')`,
-  );
-  await world.execute(
-    `INSERT INTO catalog.offer_image (offer_id, kind, position, url)
-     SELECT 601, kind, n, 'https://cbu01.alicdn.com/' || kind || n || '.jpg'
-     FROM (VALUES ('white', 0), ('main', 1), ('main', 0), ('main', 2), ('main', 3), ('main', 4), ('main', 5), ('main', 6), ('main', 7), ('main', 8))
-       i (kind, n)`,
   );
   await world.execute(
     `INSERT INTO catalog.offer_attribute (offer_id, position, name, value) VALUES (601, 1, 'b', NULL), (601, 0, NULL, 'a')`,
@@ -60,10 +56,10 @@ beforeAll(async () => {
   );
   const observed = `'2026-11-25T10:00:00+08:00'`;
   await world.execute(
-    `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, min_price_cny, stock, raw_id, run_id, loaded_at)
-     VALUES (601, '2026-11-24T10:00:00+08:00', 'detail', 11, true, false, 5.50, 100, 76, 7, now()),
-            (601, ${observed}, 'detail', 12, true, false, 6, 1300, 77, 8, now()),
-            (601, ${observed}, 'search', 13, false, true, NULL, NULL, 78, NULL, now()), (602, ${observed}, 'detail', 14, true, false, 1, 1, 79, NULL, now())`,
+    `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, min_price_cny, stock, loaded_at)
+     VALUES (601, '2026-11-24T10:00:00+08:00', 'detail', 11, true, false, 5.50, 100, now()),
+            (601, ${observed}, 'detail', 12, true, false, 6, 1300, now()),
+            (601, ${observed}, 'search', 13, false, true, NULL, NULL, now()), (602, ${observed}, 'detail', 14, true, false, 1, 1, now())`,
   );
   await world.execute(
     `INSERT INTO sync.quarantine (raw_id, call_id, operation, path, reason, sample, observed_at)

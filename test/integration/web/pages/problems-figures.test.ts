@@ -88,7 +88,7 @@ test('values that could not be read and fields that are not as known have an exa
             (2, 1, 'offer.detail', 'c', 'too long', NULL, '2026-11-26T09:00:00+08:00')`,
   );
   await world.execute(
-    `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, sample, last_raw_id)
+    `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, sample, last_call_id)
      VALUES ('offer.detail', 'new', 'unknown', 1234, now(), '2026-11-26T10:00:00+08:00', 'y', 1),
             ('offer.detail', 'old', 'missing', 1, now(), '2026-11-26T09:00:00+08:00', NULL, 1)`,
   );

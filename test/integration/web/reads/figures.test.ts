@@ -43,7 +43,7 @@ it('the first page counts what the last day brought into quarantine and drift, a
      SELECT n, n, 'offer.detail', 'a', 'b', now() - age FROM ${ages}`,
   );
   await execute(
-    `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_raw_id)
+    `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_call_id)
      SELECT 'offer.detail', n::text, 'unknown', 1, now() - interval '9 days', now() - age, 1 FROM ${ages} WHERE n > 1`,
   );
   await execute(
@@ -325,7 +325,7 @@ it('the metrics have the newest good answer, the processes, the runs and the fie
     pastCall('2026-11-20T12:10:00+08:00'),
   ]);
   await execute(
-    `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_raw_id)
+    `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_call_id)
      SELECT 'offer.detail', n::text, CASE WHEN n <= 3 THEN 'unknown' WHEN n <= 5 THEN 'missing' ELSE 'retyped' END, 1, now(), now(), 1
      FROM generate_series(1, 6) n`,
   );

@@ -100,8 +100,8 @@ test('promised ages are those of the feeds of the run, by name', async () => {
      VALUES (1, now(), 101, 1, now(), usage.ledger_now() - interval '10 hours'), (2, now(), 101, 1, now(), NULL), (3, now(), 101, 1, now(), NULL)`,
   );
   await at.db.pool.query(
-    `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
-     VALUES (1, usage.ledger_now() - interval '10 hours', 'detail', 1, true, false, 1, now())`,
+    `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, loaded_at)
+     VALUES (1, usage.ledger_now() - interval '10 hours', 'detail', 1, true, false, now())`,
   );
   await at.db.pool.query(`UPDATE sync.run SET feeds = '["toys", "bags", "free"]' WHERE run_id = 3`);
   const rows = await createRunPages(at.db.pool).listPromisedAges('3');

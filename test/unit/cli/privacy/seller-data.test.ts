@@ -11,7 +11,6 @@ const some: SellerData = {
     seller: 1,
     seller_history: 0,
     offer: 1200,
-    offer_image: 0,
     offer_attribute: 0,
     sku: 0,
     sku_history: 0,

@@ -1,7 +1,7 @@
--- Purpose: the answers, kept or not, about offers of an erased seller.
+-- Purpose: the calls about offers of an erased seller.
 -- Params:  $1 bytea hash of the seller
--- Returns: rawId
-SELECT DISTINCT o.raw_id AS "rawId"
+-- Returns: callId
+SELECT DISTINCT o.call_id AS "callId"
 FROM sync.erased_offer e
 JOIN catalog.observation o USING (offer_id)
 WHERE e.seller_hash = $1::bytea;
