@@ -66,19 +66,20 @@ export function readEnvelope(value: JsonValue): Envelope {
 
 function readRefusal(verdict: JsonObject): Envelope | null {
   const flag = readFlag(verdict);
-  const errorCode = firstText(verdict, errorCodeKeys);
   const code = codeOf(verdict);
   const isGateway = isGatewayCode(code, flag) || firstText(verdict, ['error_code']) !== null;
   const isBad =
     isGateway ||
     flag === false ||
-    (flag === null && (errorCode !== null || firstText(verdict, errorTextKeys) !== null || isBadCode(code)));
+    (flag === null && (firstText(verdict, errorTextKeys) !== null || isBadCode(code)));
   if (!isBad) return null;
   return toRefusal(verdict, isGateway || (code === null && flag === null) ? 'gateway' : 'business');
 }
 
+/** The first code that is not of a good answer, or else the first: `errorCode` is also `0` where nothing is wrong. */
 function codeOf(verdict: JsonObject): string | null {
-  return firstText(verdict, [...errorCodeKeys, ...codeKeys]);
+  const codes = [...errorCodeKeys, ...codeKeys].map((key) => firstText(verdict, [key]));
+  return codes.find(isBadCode) ?? codes.find((code) => code !== null) ?? null;
 }
 
 function isBadCode(code: string | null): boolean {
@@ -98,7 +99,7 @@ function isGatewayCode(code: string | null, flag: boolean | null): boolean {
 }
 
 function hasVerdict(value: JsonObject): boolean {
-  return readFlag(value) !== null || firstText(value, codeKeys) !== null;
+  return readFlag(value) !== null || codeOf(value) !== null;
 }
 
 /** `success` as a boolean or as text; null when the answer does not say. */

@@ -147,6 +147,18 @@ describe('business refusals', () => {
       '500',
     ],
     ['a code and a message', { code: 1, message: 'no' }, 'GATEWAY_BUSINESS_REFUSED', '1'],
+    [
+      'error code 0 beside a bad code',
+      { errorCode: '0', code: '500_1', result: {} },
+      'GATEWAY_TRY_LATER',
+      '500_1',
+    ],
+    [
+      'error code 0 beside the text of an error',
+      { errorCode: '0', errorMsg: '没有该商品的查询权限', result: {} },
+      'GATEWAY_BUSINESS_REFUSED',
+      '0',
+    ],
     ['retCode', { retCode: 'FAIL', retMsg: 'no', model: [] }, 'GATEWAY_BUSINESS_REFUSED', 'FAIL'],
     ['a business 401 is no dead token', { success: false, code: '401' }, 'GATEWAY_BUSINESS_REFUSED', '401'],
   ];
@@ -171,7 +183,9 @@ describe('payloads', () => {
     ['nested', { result: { success: true, code: '200', message: 'ok', result: offer } }],
     ['nested with text flag', { result: { success: 'true', code: 'S0000', result: offer } }],
     ['nested without a flag', { result: { code: '0', result: offer } }],
+    ['nested with an error code of none', { result: { errorCode: 0, errorMsg: null, result: offer } }],
     ['flat', { success: true, code: '0', result: offer }],
+    ['flat with an error code of none', { errorCode: '0', errorMsg: '', result: offer }],
     ['flat with text flag', { success: 'true', code: '', message: '', result: offer }],
   ])('%s gives what is inside', (_name, body) => {
     expect(outcomeOf(body)).toEqual({ kind: 'success', payload: offer });
@@ -190,6 +204,7 @@ describe('payloads', () => {
     [{ result: { success: true, code: '500_2', message: '数据准备中', result: null } }, 'GATEWAY_TRY_LATER'],
     [{ result: { success: 'true', code: 'SYSTEM_ERROR' } }, 'GATEWAY_BUSINESS_REFUSED'],
     [{ success: true, code: '500', message: '系统繁忙', result: null }, 'GATEWAY_BUSINESS_REFUSED'],
+    [{ success: true, errorCode: '0', code: '500_2', result: null }, 'GATEWAY_TRY_LATER'],
   ])(
     '%j has nothing in it, and a code of no good answer: it is refused, and no offer is gone',
     (body, code) => {
@@ -201,6 +216,7 @@ describe('payloads', () => {
     ['misspelt flag', { categoryInfo: [], succes: 'true', errorCode: null, errorMsg: null }],
     ['flag', { categoryInfo: [], success: true }],
     ['no flag', { categoryInfo: [] }],
+    ['an error code of none, and no flag', { categoryInfo: [], errorCode: '0', errorMsg: '' }],
   ])('a category answer with %s is its own payload', (_name, body) => {
     expect(outcomeOf(body, 200, 'category.children')).toEqual({ kind: 'success', payload: body });
   });
@@ -267,6 +283,7 @@ describe('answers that are none', () => {
     ['a null result without a verdict', { result: null }],
     ['a nested code without a flag', { result: { code: '200', result: null } }],
     ['a code without a flag', { code: '0', message: 'ok' }],
+    ['an error code of none without a flag', { errorCode: '0', errorMsg: '', result: null }],
     ['a message alone', { message: 'ok' }],
   ])('%s never says that an offer is gone', (_name, body) => {
     expect(codeOf(body)).toBe('GATEWAY_ANSWER_UNREADABLE');
