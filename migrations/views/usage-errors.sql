@@ -8,7 +8,8 @@ SELECT e.*,
            THEN 'halt'
          WHEN e.error_code IN ('GATEWAY_NO_GRANT', 'GATEWAY_API_UNKNOWN', 'GATEWAY_PACKAGE_USED_UP') THEN 'stop-api'
          WHEN e.error_code IN ('GATEWAY_TOO_FAST_APP', 'GATEWAY_TOO_FAST_API', 'GATEWAY_STOPPED') THEN 'throttle'
-         WHEN e.error_code IN ('GATEWAY_PARAM_MISSING', 'GATEWAY_BUSINESS_REFUSED', 'GATEWAY_REFUSED')
+         WHEN e.error_code IN ('GATEWAY_PARAM_MISSING', 'GATEWAY_BUSINESS_REFUSED', 'GATEWAY_REFUSED',
+           'GATEWAY_ANSWER_TOO_LARGE')
            THEN 'fail'
          WHEN e.error_code IS NOT NULL OR e.outcome = 'transport_error' THEN 'retry'
        END AS recovery
@@ -31,6 +32,9 @@ FROM (
            WHEN outcome = 'gateway_error' AND gateway_code = 'gw.TimestampInvalid' THEN 'GATEWAY_TIMESTAMP_REFUSED'
            WHEN outcome = 'gateway_error' AND gateway_code = 'gw.QosAPIFrequencyLimit' THEN 'GATEWAY_TOO_FAST_API'
            WHEN outcome = 'gateway_error' AND gateway_code LIKE 'gw.Qos%' THEN 'GATEWAY_TOO_FAST_APP'
+           -- Of an answer that is larger than the limit, the size is not known. Of all other unreadable ones it is.
+           WHEN outcome = 'invalid_answer' AND http_status IS NOT NULL AND response_bytes IS NULL
+             THEN 'GATEWAY_ANSWER_TOO_LARGE'
            WHEN http_status BETWEEN 300 AND 399 THEN 'GATEWAY_REDIRECT'
            WHEN outcome = 'invalid_answer' THEN 'GATEWAY_ANSWER_UNREADABLE'
            WHEN http_status >= 500 THEN 'GATEWAY_UNAVAILABLE'

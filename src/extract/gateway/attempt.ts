@@ -130,6 +130,7 @@ const notSent: TransportFailure = {
   code: 'STOPPED',
   hasLeft: false,
   httpStatus: null,
+  responseBytes: null,
   latencyMs: 0,
 };
 
@@ -193,14 +194,14 @@ function judgeAnswer(answer: HttpAnswer, request: AttemptRequest): Judgement {
 }
 
 function judgeFailure(failure: TransportFailure): Judgement {
-  const { error, code, hasLeft, httpStatus } = failure;
+  const { error, code, hasLeft, httpStatus, responseBytes } = failure;
   return {
     settlement: {
       state: !hasLeft ? 'refunded' : httpStatus === null ? 'unknown' : 'committed',
       outcome: failureOutcome(error, hasLeft),
       gatewayCode: null,
       httpStatus,
-      responseBytes: null,
+      responseBytes,
       body: null,
       shows: failureSign(error),
     },

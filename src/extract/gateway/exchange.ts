@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { ErrorKind } from '../../core/errors.ts';
+import { extractErrors } from '../errors.ts';
 import type { HttpAnswer } from './classify.ts';
 import { abortKind, transportCode, transportKind, type AbortCause } from './transport-failure.ts';
 
@@ -14,6 +15,8 @@ export interface TransportFailure {
   readonly hasLeft: boolean;
   /** Set when the gateway had begun to answer. */
   readonly httpStatus: number | null;
+  /** Of an answer that became unreadable, what came before; null: none, or the call ended for another reason. */
+  readonly responseBytes: number | null;
   readonly latencyMs: number;
 }
 
@@ -127,9 +130,10 @@ class Attempt implements Dispatcher.DispatchHandler {
     this.#end({ kind: 'answer', answer, latencyMs: this.#latencyMs() });
   }
 
-  onResponseError(_controller: Controller | null, error: Error): void {
-    const code = transportCode(error);
-    this.#fail(transportKind(code, this.#controller !== null), code);
+  onResponseError(_controller: Controller | null, thrown: Error): void {
+    const code = transportCode(thrown);
+    const error = transportKind(code, this.#controller !== null);
+    this.#fail(error, code, error === extractErrors.GATEWAY_ANSWER_UNREADABLE ? this.#bytes : null);
   }
 
   /** In a turn of the event loop, timers run before sockets: a late timer lets the sockets be read first. */
@@ -149,7 +153,7 @@ class Attempt implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new Error('the call is over'));
   }
 
-  #fail(error: ErrorKind, code: string): void {
+  #fail(error: ErrorKind, code: string, responseBytes: number | null = null): void {
     const hasLeft = this.#controller !== null;
     this.#end({
       kind: 'failure',
@@ -157,6 +161,7 @@ class Attempt implements Dispatcher.DispatchHandler {
       code,
       hasLeft,
       httpStatus: this.#status,
+      responseBytes,
       latencyMs: this.#latencyMs(),
     });
   }

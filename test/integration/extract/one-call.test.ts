@@ -4,7 +4,7 @@ import { AppError } from '../../../src/core/errors.ts';
 import { extractErrors } from '../../../src/extract/errors.ts';
 import { context, detail, gatewayError, roots } from '../../support/gateway-inputs.ts';
 import { startFixture, type Fixture } from '../../support/gateway-fixture.ts';
-import { json } from '../../support/http-server.ts';
+import { json, type Respond } from '../../support/http-server.ts';
 
 /* What a call does around its one request: before it leaves, and after its answer. */
 
@@ -15,7 +15,8 @@ afterEach(async () => {
   await fixture?.close();
   fixture = undefined;
 });
-const start = async () => (fixture = await startFixture((response) => json(response, found)));
+const startWith = async (respond: Respond) => (fixture = await startFixture(respond));
+const start = () => startWith((response) => json(response, found));
 
 it.each([
   [15_000, 1, 'committed'],
@@ -122,4 +123,19 @@ it('a call that gets no grant refreshes no token', async () => {
   ledger.script.push({ kind: 'denied', by: 'day', retryAfterMs: 5 });
   expect(await gateway.call(detail, context)).toEqual({ kind: 'waiting', by: 'day', retryAfterMs: 5 });
   expect(tokens.refreshed).toEqual([]);
+});
+
+it.each([
+  ['x'.repeat(9 * 1024 * 1024), 'GATEWAY_ANSWER_TOO_LARGE', null],
+  ['{"cat\r\nnoise', 'GATEWAY_ANSWER_UNREADABLE', 5],
+] as const)('the size of an answer is known unless it is too large', async (data, code, responseBytes) => {
+  const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked';
+  const size = responseBytes ?? data.length;
+  const { gateway, ledger } = await startWith((response) =>
+    response.socket?.end(`${head}\r\n\r\n${size.toString(16)}\r\n${data}\r\n`),
+  );
+  await expect(gateway.call(roots, context)).rejects.toMatchObject({ code });
+  expect(ledger.calls[0]?.settlement).toMatchObject({
+    ...{ state: 'committed', outcome: 'invalid_answer', httpStatus: 200, responseBytes },
+  });
 });

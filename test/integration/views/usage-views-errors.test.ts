@@ -110,3 +110,19 @@ it('names the errors as the gateway client does, as far as code and status tell'
   expect(new Map(rows.map(({ key, named }) => [key, named]))).toEqual(expected);
   expect(new Set(rows.map(({ named }) => named)).size).toBeGreaterThan(12);
 });
+
+it('names an answer that was too large to be read to its end', async () => {
+  const invalid = { outcome: 'invalid_answer' } as const;
+  await insertCalls(at.db.pool, [
+    pastCall('2026-10-01T08:00:00+08:00', { ...invalid, bytes: null }),
+    pastCall('2026-10-01T08:00:01+08:00', { ...invalid, bytes: null, httpStatus: 302 }),
+    pastCall('2026-10-01T08:00:02+08:00', { ...invalid, bytes: 0 }),
+    pastCall('2026-10-01T08:00:03+08:00', { ...invalid, bytes: 0, httpStatus: null, state: 'unknown' }),
+  ]);
+  const tooLarge = { error_code: 'GATEWAY_ANSWER_TOO_LARGE', recovery: 'fail' };
+  const unreadable = { error_code: 'GATEWAY_ANSWER_UNREADABLE', recovery: 'retry' };
+  expect(await select('SELECT error_code, recovery FROM usage.failed_call ORDER BY granted_at')).toEqual([
+    ...[tooLarge, tooLarge],
+    ...[unreadable, unreadable],
+  ]);
+});
