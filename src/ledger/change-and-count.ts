@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNotNull, isNull, notInArray } from 'drizzle-orm';
 import type { Pool, PoolClient } from 'pg';
+import { sleep } from '../core/clock.ts';
 import { drizzleOn } from '../db/database.ts';
 import { readLedgerNow } from '../db/ledger-now.ts';
 import { runInTransaction } from '../db/run-in-transaction.ts';
@@ -13,6 +14,13 @@ import { readSql } from './read-sql.ts';
  * on a busy machine.
  */
 export const defaultCallsAtOnce = 5_000;
+
+/**
+ * How often calls that are being settled are waited for, 50 ms each time. A settlement takes milliseconds once it has the app's lock. At
+ * half, a slow disk could make a call count twice; at ten times, a forgotten transaction keeps a limit from beginning for long.
+ */
+const maxTries = 20;
+const tryAgainMs = 50;
 
 export interface CountOptions {
   /** As in the ledger's store. */
@@ -29,6 +37,12 @@ export interface Changed<T> {
 
 /** Changes limits and groups of a locked app, at a time, and nothing else. */
 type Change<T> = (client: PoolClient, now: Date) => Promise<Changed<T>>;
+
+interface Counted {
+  readonly found: number;
+  readonly counted: number;
+  readonly named: number;
+}
 
 interface Limits {
   readonly open: readonly string[];
@@ -57,7 +71,8 @@ async function restoreLimits(client: PoolClient, appKey: string, { open, members
 /**
  * Changes limits, and counts earlier calls by the new limits, under the app's lock. Many calls are first counted in transactions of their
  * own; the old limits hold until the last one. Each counted call names its periods, so nothing is lost if the process stops in between.
- * Calls of an API that joins a group count in the group before it has joined.
+ * Calls of an API that joins a group count in the group before it has joined. Calls that are being settled are waited for, as long as
+ * `maxTries` says: after that they count, but may count twice, and are not given back.
  */
 export async function changeAndCount<T>(
   pool: Pool,
@@ -66,6 +81,7 @@ export async function changeAndCount<T>(
   change: Change<T>,
 ): Promise<T> {
   let atOnce = callsAtOnce;
+  let tries = 0;
   for (;;) {
     const part = await runInTransaction(pool, async (client) => {
       await applySql(client, readSql('lock-app'), [appKey]);
@@ -73,18 +89,19 @@ export async function changeAndCount<T>(
       const now = await readLedgerNow(client);
       const before = await readLimits(client, appKey);
       const { result, joined } = await change(client, now);
-      const given = [appKey, now, joined, maxCallMs, atOnce];
-      const counted = await runSqlForOne<{ found: number; named: number }>(
-        client,
-        readSql('count-earlier-calls'),
-        given,
-      );
-      const isLast = counted.found < atOnce;
+      const given = [appKey, now, joined, maxCallMs, atOnce, tries >= maxTries];
+      const calls = await runSqlForOne<Counted>(client, readSql('count-earlier-calls'), given);
+      const hasMore = calls.found === atOnce;
+      const isLast = !hasMore && calls.counted === calls.found;
       if (!isLast) await restoreLimits(client, appKey, before);
-      return { isLast, result, named: counted.named };
+      return { isLast, hasMore, result, named: calls.named };
     });
     if (part.isLast) return part.result;
+    if (!part.hasMore) {
+      tries += 1;
+      await sleep(tryAgainMs);
+    }
     // All calls of this part are being settled; there are not many such calls.
-    if (part.named === 0) atOnce *= 2;
+    else if (part.named === 0) atOnce *= 2;
   }
 }

@@ -3,12 +3,13 @@
 --          a rolling month or day, in the bucket of their send time. The calls then name these periods: none is counted
 --          twice, and a call that is refunded later is given back. The caller has locked the app.
 -- Params:  $1 text app key; $2 timestamptz when the limits were opened; $3 text[] names of the groups; $4 double precision
---          longest call in ms; $5 integer how many at most
--- Returns: found (uncounted ones; fewer than $5: there are no more), named (calls)
+--          longest call in ms; $5 integer how many at most; $6 boolean: count also calls that are being settled, if there
+--          are no more than these
+-- Returns: found (uncounted ones; fewer than $5: there are no more), counted (of these), named (calls)
 --
--- Locks. A settlement holds the rows of its call while it waits for the app. So this waits for no row: a call that is
--- being settled counts, but does not name the periods. It would be counted again, so it counts only when no others are
--- left.
+-- Locks. A settlement holds the rows of its call while it waits for the app. So this waits for no row. A call that is
+-- being settled can't name the periods: it would be counted again, and not be given back. With $6 it counts
+-- nevertheless, also if it was refunded: what ends now may be an answer to it.
 WITH slack AS (
   -- No call is given an hour to be sent.
   SELECT c.longest_call, c.longest_call + interval '1 hour' AS longest FROM (SELECT $4::float8 * interval '1 ms' AS longest_call) c
@@ -55,18 +56,18 @@ free AS (
   FOR NO KEY UPDATE SKIP LOCKED
 ),
 counted AS (
-  SELECT u.*, f.call_id IS NOT NULL AS is_named
+  SELECT u.*, f.call_id IS NOT NULL AS is_named, f.call_id IS NOT NULL AND u.state = 'refunded' AS is_refunded
   FROM uncounted u LEFT JOIN free f USING (call_id, granted_at)
-  WHERE f.call_id IS NOT NULL OR (u.state <> 'refunded' AND (SELECT found FROM span) < $5::int)
+  WHERE f.call_id IS NOT NULL OR ($6::boolean AND (SELECT found FROM span) < $5::int)
 ),
 opened AS (
   INSERT INTO usage.quota_period AS w (app_key, api, period_kind, starts_at, ends_at, call_limit, granted, refunded, "unknown",
     day_starts_at, used_before_day)
   SELECT $1::text, c.api, c.period_kind, c.starts_at, c.ends_at,
          -- More calls than the limit may have been made: the next grant is refused, not this count.
-         greatest(c.call_limit, c.used + count(*)), count(*), count(*) FILTER (WHERE c.state = 'refunded'),
+         greatest(c.call_limit, c.used + count(*)), count(*), count(*) FILTER (WHERE c.is_refunded),
          count(*) FILTER (WHERE c.state = 'unknown' AND c.is_named), c.day_starts_at,
-         count(*) FILTER (WHERE c.is_before_day AND c.state <> 'refunded')
+         count(*) FILTER (WHERE c.is_before_day AND NOT c.is_refunded)
   FROM counted c
   GROUP BY c.api, c.period_kind, c.starts_at, c.ends_at, c.call_limit, c.used, c.day_starts_at
   ON CONFLICT ON CONSTRAINT quota_period_span
@@ -92,4 +93,4 @@ named AS (
 named_in_flight AS (
   UPDATE usage.in_flight f SET quota_period_ids = n.quota_period_ids FROM named n WHERE f.call_id = n.call_id
 )
-SELECT s.found, (SELECT count(*)::int FROM named) AS named FROM span s;
+SELECT s.found, (SELECT count(*)::int FROM counted) AS counted, (SELECT count(*)::int FROM named) AS named FROM span s;

@@ -158,7 +158,7 @@ describe('a call that was made before', () => {
     expect(await used('@both')).toEqual([2, 2]);
   });
 
-  it('counts while it is being settled, and the limit does not wait for that', async () => {
+  it('counts while it is being settled, and the limit does not wait for that for long', async () => {
     const { callId } = await at.grant('settled');
     await callOf(api);
     await inTransaction(at.db.pool, async (client) => {
