@@ -1,4 +1,4 @@
--- Purpose: targets that could not be fetched and wait for their next try.
+-- Purpose: targets that could not be fetched and wait for their next try; not those of removed feeds only.
 -- Params:  $1 integer how many
 -- Returns: operation, kind (detail, category, or the kind of a search), id, name, code (why), failedTries (how often in a row
 --          for a reason that may pass), notBefore, ofOperation and ofAll (how many of its operation, and of all, wait); the
@@ -11,6 +11,7 @@ FROM (
   FROM sync.refresh r
   LEFT JOIN catalog.offer o USING (offer_id)
   WHERE r.not_before > (SELECT usage.ledger_now())
+    AND r.feed_set NOT IN (SELECT s.feed_set FROM sync.feed_set s WHERE s.feeds <@ (SELECT sync.removed_feeds()))
   UNION ALL
   SELECT 'category.children', 'category', v.category_id::text, c.name_zh, v.failure_code, v.failed_tries, v.not_before
   FROM sync.category_visit v
@@ -22,6 +23,7 @@ FROM (
          not_before
   FROM sync.search_window
   WHERE not_before > (SELECT usage.ledger_now()) AND retired_at IS NULL
+    AND NOT ARRAY[feed] <@ (SELECT sync.removed_feeds())
 ) t
 ORDER BY not_before, operation, id
 LIMIT $1::int;

@@ -114,6 +114,12 @@ const cases: Readonly<Record<string, Case>> = {
     call: `SELECT sync.app_fingerprint('1234567') AS result`,
     gives: createHash('sha256').update('catalog-sync app 1234567').digest('hex').slice(0, 16),
   },
+  'sync-removed-feeds.sql': {
+    before: `INSERT INTO sync.run (scope, trigger, source, status, feeds, ended_at)
+      VALUES ('feed:old', 'test', 'sandbox', 'failed', '["old"]', now()), ('all', 'test', 'sandbox', 'succeeded', '["new"]', now())`,
+    call: 'SELECT sync.removed_feeds() AS result',
+    gives: ['old'],
+  },
   'sync-ensure-partitions.sql': {
     call: `SELECT array_agg(name ORDER BY name) AS result FROM sync.ensure_partitions('2032-01-31', 0) name`,
     gives: [
