@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { systemClock } from '../core/clock.ts';
 import type { Config } from '../config/environment.ts';
@@ -7,8 +8,10 @@ import type { Receiver, Webhook } from '../model/notification.ts';
 import type { Source } from '../model/run.ts';
 import type { Tracker } from '../model/tracker.ts';
 import { findRemedy } from './find-remedy.ts';
+import { stateFolder } from './open-database.ts';
 import { createDispatcher, type NotificationDispatcher } from '../health/notifications/create-dispatcher.ts';
 import type { HealthStore } from '../health/issues/health-store.ts';
+import { openOutageFile } from '../health/notifications/outage-file.ts';
 import { createNotificationStore } from '../health/notifications/notification-store.ts';
 import { createTrackerStore } from '../health/trackers/tracker-store.ts';
 import { createNotifier } from '../health/webhook/create-notifier.ts';
@@ -87,5 +90,6 @@ export function openDispatcher(
     source,
     log,
     clock: systemClock,
+    outageFile: openOutageFile(join(stateFolder(config.projectDir), 'outage.json'), log),
   });
 }

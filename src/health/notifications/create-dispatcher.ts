@@ -1,11 +1,13 @@
 import { sleep, type Clock } from '../../core/clock.ts';
 import { toNamedError } from '../../db/database-error.ts';
 import { createFanOut } from '../webhook/create-fan-out.ts';
+import type { OutageFile } from './outage-file.ts';
 import { createOutageNotifier } from './outage-notifier.ts';
 import { sendNotifications, type SendDeps } from './send-notifications.ts';
 
 export interface DispatcherOptions extends SendDeps {
   readonly clock: Clock;
+  readonly outageFile: OutageFile;
   /** Default: `maxFinishMs`. */
   readonly finishMs?: number;
 }
@@ -31,6 +33,7 @@ const askAgainMs = 250;
 
 export function createDispatcher({
   clock,
+  outageFile,
   finishMs = maxFinishMs,
   ...deps
 }: DispatcherOptions): NotificationDispatcher {
@@ -38,7 +41,7 @@ export function createDispatcher({
   const outages =
     deps.receivers.length === 0
       ? null
-      : createOutageNotifier({ ...deps, notifier: createFanOut(deps.receivers), clock });
+      : createOutageNotifier({ ...deps, notifier: createFanOut(deps.receivers), file: outageFile, clock });
   let underWay: Promise<unknown> = Promise.resolve();
   let isBusy = false;
   let lastMs = Number.NEGATIVE_INFINITY;

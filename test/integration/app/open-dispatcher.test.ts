@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDispatcher, openReceivers } from '../../../src/app/open-dispatcher.ts';
 import { loadConfig } from '../../../src/config/environment.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
 import { createHealthStore } from '../../../src/health/issues/health-store.ts';
+import { openOutageFile } from '../../../src/health/notifications/outage-file.ts';
 import type { NotificationItem } from '../../../src/model/notification.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { createProject } from '../../support/in-process.ts';
@@ -39,14 +41,15 @@ trackers: [{ name: cheap, offers: ["610947572360"], price_down_percent: 5 }]
   'test',
 );
 
-const configOf = (env: Readonly<Record<string, string>>) => loadConfig({ projectDir: createProject(), env });
+const configOf = (env: Readonly<Record<string, string>>, projectDir = createProject()) =>
+  loadConfig({ projectDir, env });
 const toAll = () => ({ NOTIFY_WEBHOOK_URL: all.url });
 const toUrgent = () => ({ NOTIFY_URGENT_WEBHOOK_URL: urgent.url });
 
-function open(env: Readonly<Record<string, string>>, hasTrackers = false) {
+function open(env: Readonly<Record<string, string>>, hasTrackers = false, projectDir?: string) {
   const { pool } = database;
   const health = createHealthStore({ pool, appKey: '4711471', feeds: [] });
-  const parts = { pool, config: configOf(env), health, source: 'sandbox', log } as const;
+  const parts = { pool, config: configOf(env, projectDir), health, source: 'sandbox', log } as const;
   return openDispatcher({ ...parts, trackers: hasTrackers ? trackers : [] });
 }
 
@@ -138,5 +141,14 @@ describe('notifications', () => {
     expect((await database.pool.query('SELECT sent_at FROM sync.tracked_change')).rows).toEqual([
       { sent_at: null },
     ]);
+  });
+
+  it('end an outage that an earlier process of the project did not outlast', async () => {
+    const projectDir = createProject();
+    const file = openOutageFile(join(projectDir, '.catalog-sync', 'outage.json'), log);
+    file.write({ code: 'DATABASE_FULL', since: new Date(0) });
+    await open(toAll(), false, projectDir)?.finish();
+    await open(toAll(), false, projectDir)?.finish();
+    expect(all.phases).toEqual(['over database:DATABASE_FULL']);
   });
 });

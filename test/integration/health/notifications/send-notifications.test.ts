@@ -13,6 +13,7 @@ import { createQuotaStore } from '../../../../src/ledger/quota-store.ts';
 import { createRunStore } from '../../../../src/runs/run-store.ts';
 import { createNotifier } from '../../../../src/health/webhook/create-notifier.ts';
 import { createTestDatabase, type TestDatabase } from '../../../support/database.ts';
+import { noOutage } from '../../../support/no-outage.ts';
 import { pathToken, queryToken, startReceiver, type Receiver } from '../../../support/receiver.ts';
 import { toAll, toUrgent } from '../../../support/memory-notifications.ts';
 import { until } from '../../../support/until.ts';
@@ -51,7 +52,14 @@ afterEach(async () => {
 const openNotifier = ({ url }: Receiver) =>
   createNotifier({
     url: new Secret(url),
-    ...{ format: 'generic', dingTalkSecret: null, siteUrl: null, clock: systemClock, timeoutMs: 5000 },
+    ...{
+      format: 'generic',
+      dingTalkSecret: null,
+      siteUrl: null,
+      clock: systemClock,
+      outageFile: noOutage,
+      timeoutMs: 5000,
+    },
   });
 
 /** The dispatcher of one process. */
@@ -331,7 +339,9 @@ it('processes that end at once send one message', async () => {
   await hold('a');
   const pools = [1, 2, 3].map(() => new pg.Pool({ connectionString: database.url, max: 3 }));
   for (const each of pools) each.on('error', () => undefined);
-  const tellers = pools.map((pool) => createDispatcher({ ...open(pool), clock: systemClock }));
+  const tellers = pools.map((pool) =>
+    createDispatcher({ ...open(pool), clock: systemClock, outageFile: noOutage }),
+  );
   await Promise.all(tellers.map((dispatcher) => dispatcher.finish()));
   await Promise.all(tellers.map((dispatcher) => dispatcher.close()));
   await Promise.all(pools.map((pool) => pool.end()));
@@ -341,7 +351,7 @@ it('processes that end at once send one message', async () => {
 it('a receiver that says nothing holds up no tick, and no end for long', async () => {
   await hold('a');
   receiver.setTrouble(() => undefined);
-  const dispatcher = createDispatcher({ ...open(), clock: systemClock, finishMs: 200 });
+  const dispatcher = createDispatcher({ ...open(), clock: systemClock, outageFile: noOutage, finishMs: 200 });
   dispatcher.wake();
   await until(() => receiver.requests === 1);
   const begunAt = performance.now();

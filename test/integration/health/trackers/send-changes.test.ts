@@ -14,6 +14,7 @@ import type { Tracker } from '../../../../src/model/tracker.ts';
 import { createRunStore } from '../../../../src/runs/run-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { toAll } from '../../../support/memory-notifications.ts';
+import { noOutage } from '../../../support/no-outage.ts';
 import { startReceiver, type GenericMessage, type Receiver } from '../../../support/receiver.ts';
 import {
   detailOf,
@@ -63,7 +64,7 @@ afterEach(async () => {
 function open(options: Partial<SendDeps> = {}): SendDeps {
   const notifier = createNotifier({
     url: new Secret(receiver.url),
-    ...{ format: 'generic', dingTalkSecret: null, clock: systemClock, timeoutMs: 5000 },
+    ...{ format: 'generic', dingTalkSecret: null, clock: systemClock, outageFile: noOutage, timeoutMs: 5000 },
     siteUrl: 'https://ops.example.com',
   });
   return {
@@ -177,7 +178,7 @@ it('a process that ends sends all that waits, twenty a message', async () => {
       await at.store((clockMinutes += 1), detailOf(offerId), plainOffer(offerId, { 1: amount }));
     await at.load();
   }
-  const dispatcher = createDispatcher({ ...open(), clock: systemClock });
+  const dispatcher = createDispatcher({ ...open(), clock: systemClock, outageFile: noOutage });
   await dispatcher.finish();
   await dispatcher.close();
   expect(
@@ -200,7 +201,7 @@ it('a process that ends sends all that waits, twenty a message', async () => {
 it('without a receiver a change is listed, and one that is set later does not get it', async () => {
   await price('10');
   await price('9');
-  const silent = createDispatcher({ ...open({ receivers: [] }), clock: systemClock });
+  const silent = createDispatcher({ ...open({ receivers: [] }), clock: systemClock, outageFile: noOutage });
   await silent.finish();
   await silent.close();
   expect(await createTrackerStore(db.pool).list({ tracker: 'cups', limit: 9 })).toMatchObject([

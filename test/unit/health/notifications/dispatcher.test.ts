@@ -7,6 +7,7 @@ import type { NotificationMessage } from '../../../../src/model/notification.ts'
 import { createLogger } from '../../../../src/core/log.ts';
 import { afterNoon, noon } from '../../../support/health-facts.ts';
 import { gap, memoryNotifications, toAll, type Found } from '../../../support/memory-notifications.ts';
+import { noOutage } from '../../../support/no-outage.ts';
 import { until } from '../../../support/until.ts';
 
 const gone = new AppError(databaseErrors.DATABASE_UNREACHABLE, 'gone');
@@ -17,6 +18,7 @@ function open(found: Found = {}, finishMs?: number) {
   let now = noon;
   const dispatcher = createDispatcher({
     ...at.deps,
+    outageFile: noOutage,
     clock: { now: () => now },
     ...(finishMs === undefined ? {} : { finishMs }),
   });
@@ -152,6 +154,7 @@ describe('an outage', () => {
     const logged: string[] = [];
     let [nowMs, isDown] = [noon.getTime(), false];
     const outages = createOutageNotifier({
+      file: noOutage,
       notifier: {
         send: (message) => {
           if (isDown) return Promise.reject(new Error('down'));
