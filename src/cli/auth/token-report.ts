@@ -1,6 +1,7 @@
 import { isSelfUse } from '../../config/is-self-use.ts';
 import type { Config } from '../../config/environment.ts';
 import { dayMs } from '../../core/duration.ts';
+import { shanghaiTime } from '../../core/shanghai-time.ts';
 import { postponeWithinMs } from '../../model/token.ts';
 import type { StoredTokens } from '../../tokens/stored-tokens.ts';
 
@@ -36,6 +37,8 @@ export interface TokenFacts {
 
 const relogin = 'run `catalog-sync auth`';
 
+const inShanghai = (at: Date): string => `${shanghaiTime(at)} (Shanghai)`;
+
 function wholeDays(ms: number): string {
   const days = Math.floor(ms / dayMs);
   return days === 1 ? '1 day' : `${days} days`;
@@ -43,10 +46,10 @@ function wholeDays(ms: number): string {
 
 function warnOfRefreshEnd(endsAt: Date, now: Date): string[] {
   const leftMs = endsAt.getTime() - now.getTime();
-  if (leftMs <= 0) return [`the refresh token expired at ${endsAt.toISOString()}: ${relogin}`];
+  if (leftMs <= 0) return [`the refresh token expired at ${inShanghai(endsAt)}: ${relogin}`];
   if (leftMs >= postponeWithinMs) return [];
   return [
-    `the refresh token expires in ${wholeDays(leftMs)}, at ${endsAt.toISOString()}: the next refresh postpones its expiry; if this warning stays, ${relogin}`,
+    `the refresh token expires in ${wholeDays(leftMs)}, at ${inShanghai(endsAt)}: the next refresh postpones its expiry; if this warning stays, ${relogin}`,
   ];
 }
 
@@ -54,7 +57,7 @@ function warnOfAccessEnd(endsAt: Date | null, now: Date): string[] {
   if (endsAt === null) return [];
   const isOver = endsAt <= now;
   return [
-    `the access token ${isOver ? 'expired' : 'expires'} at ${endsAt.toISOString()}, and there is no refresh token to renew it: ${relogin}`,
+    `the access token ${isOver ? 'expired' : 'expires'} at ${inShanghai(endsAt)}, and there is no refresh token to renew it: ${relogin}`,
   ];
 }
 
@@ -116,9 +119,9 @@ export function formatTokenReport(report: TokenReport, now: Date): string {
   const lines: [string, string | null][] = [
     ['app key', report.appKey ?? 'not set'],
     ['token', kindTexts[report.kind]],
-    ['stored', storedAt?.toISOString() ?? null],
-    ['access token', access && (isOver ? 'renewed at the next call' : `good until ${access.toISOString()}`)],
-    ['refresh token', refresh && `good until ${refresh.toISOString()}`],
+    ['stored', storedAt && inShanghai(storedAt)],
+    ['access token', access && (isOver ? 'renewed at the next call' : `good until ${inShanghai(access)}`)],
+    ['refresh token', refresh && `good until ${inShanghai(refresh)}`],
     ...report.warnings.map((warning): [string, string] => ['warning', warning]),
   ];
   return lines.flatMap(([name, text]) => (text === null ? [] : [`${name.padEnd(14)} ${text}`])).join('\n');

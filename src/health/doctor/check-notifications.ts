@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Config } from '../../config/environment.ts';
 import { createNotificationStore } from '../notifications/notification-store.ts';
 import type { Secret } from '../../core/secret.ts';
-import { formatTime } from '../../core/format-time.ts';
+import { shanghaiTime } from '../../core/shanghai-time.ts';
 import { ok, skip, warn, type Check } from './check.ts';
 
 const name = 'notifications';
@@ -65,7 +65,8 @@ export async function checkDelivery(pool: Pool, config: Config): Promise<Check[]
   const { attempts, deliveredAt } = await createNotificationStore(pool).readDelivery();
   // Of more than one, the health issue `undelivered` tells.
   if (attempts > 1) return [];
-  const when = deliveredAt === null ? 'none delivered yet' : `last delivered ${formatTime(deliveredAt)}`;
+  const when =
+    deliveredAt === null ? 'none delivered yet' : `last delivered ${shanghaiTime(deliveredAt)} (Shanghai)`;
   return [ok(name, attempts === 0 ? when : `${when}; the last attempt failed, and is repeated`)];
 }
 

@@ -1,3 +1,4 @@
+import { shanghaiTime } from '../../core/shanghai-time.ts';
 import type { QuotaStatus } from '../../ledger/quota-store.ts';
 import { ok, skip, warn, type Check } from './check.ts';
 
@@ -26,7 +27,7 @@ export function checkQuota(limits: readonly QuotaStatus[]): Check[] {
     return [skip(name, 'no limit is known yet: the first run or signed call sets them')];
   const isUsedUp = ({ remaining }: QuotaStatus) => remaining <= 0;
   const usedUp = shown.filter(isUsedUp).map((limit) => {
-    const back = limit.resetAt === null ? '' : `, back at ${limit.resetAt.toISOString()}`;
+    const back = limit.resetAt === null ? '' : `, back at ${shanghaiTime(limit.resetAt)} (Shanghai)`;
     return warn(
       name,
       `${describeApi(limit.api, [limit])}${back}`,

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { createScheduleStore } from '../../runs/schedule-store.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { describeSchedules } from '../../runs/list-schedules.ts';
-import { formatTime } from '../../core/format-time.ts';
+import { shanghaiTime } from '../../core/shanghai-time.ts';
 import { ok, warn, type Check } from './check.ts';
 
 const name = 'schedules';
@@ -16,6 +16,7 @@ export async function checkSchedules(pool: Pool, sync: SyncConfig | null, now: D
   if (remarks.length > 0)
     return [warn(name, remarks.join(' '), '`catalog-sync schedule` shows all of them.')];
   const next = kept.flatMap(({ nextSlotAt }) => nextSlotAt ?? []).sort((left, right) => +left - +right);
-  const described = next[0] === undefined ? 'all of them paused' : `next slot ${formatTime(next[0])}`;
+  const described =
+    next[0] === undefined ? 'all of them paused' : `next slot ${shanghaiTime(next[0])} (Shanghai)`;
   return [ok(name, `${String(kept.length)} stored, ${described}`)];
 }

@@ -1,6 +1,7 @@
 import { isSelfUse } from '../../config/is-self-use.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Config } from '../../config/environment.ts';
+import { shanghaiTime } from '../../core/shanghai-time.ts';
 import { postponeWithinMs, type TokenSet, type TokenStore } from '../../model/token.ts';
 import { failed, ok, skip, warn, type Check } from './check.ts';
 import { isDemo } from './check-settings.ts';
@@ -12,19 +13,18 @@ const howToGetOne =
 
 function describe(tokens: TokenSet, now: Date): Check {
   const { accessExpiresAt, refreshToken, refreshExpiresAt } = tokens;
-  const leftMs = refreshExpiresAt ? refreshExpiresAt.getTime() - now.getTime() : null;
-  if (refreshToken && leftMs !== null && leftMs < postponeWithinMs) {
-    const message = `the refresh token expires at ${refreshExpiresAt?.toISOString() ?? ''}`;
+  if (refreshToken && refreshExpiresAt && refreshExpiresAt.getTime() - now.getTime() < postponeWithinMs) {
     return warn(
       name,
-      message,
+      `the refresh token expires at ${shanghaiTime(refreshExpiresAt)} (Shanghai)`,
       'The next refresh postpones its expiry; if this warning stays, run `catalog-sync auth` before then.',
     );
   }
   const isOver = accessExpiresAt !== null && accessExpiresAt <= now;
   if (isOver && !refreshToken)
     return warn(name, 'the stored access token expired and cannot be refreshed', howToGetOne);
-  const life = accessExpiresAt === null ? 'of unknown life' : `good until ${accessExpiresAt.toISOString()}`;
+  const life =
+    accessExpiresAt === null ? 'of unknown life' : `good until ${shanghaiTime(accessExpiresAt)} (Shanghai)`;
   return ok(name, `stored, ${isOver ? 'to be refreshed at the next call' : life}`);
 }
 

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { createUpkeepStore, type BloatedTable, type IdleIndex } from './upkeep-store.ts';
-import { formatTime } from '../../core/format-time.ts';
+import { shanghaiTime } from '../../core/shanghai-time.ts';
 import { warn, type Check } from './check.ts';
 
 /**
@@ -19,14 +19,15 @@ const idle = {
 const count = (value: number) => value.toLocaleString('en-US');
 
 function describeBloat({ tableName, deadRows, liveRows, vacuumedAt }: BloatedTable): string {
-  const when = vacuumedAt === null ? 'never vacuumed' : `vacuumed last at ${formatTime(vacuumedAt)}`;
+  const when =
+    vacuumedAt === null ? 'never vacuumed' : `vacuumed last at ${shanghaiTime(vacuumedAt)} (Shanghai)`;
   return `${tableName}: ${count(deadRows)} dead rows beside ${count(liveRows)} live ones, ${when}`;
 }
 
 function adviseOnBloat({ oldestTransactionAt }: BloatedTable): string {
   return oldestTransactionAt === null
     ? 'Check that autovacuum is on and often enough; `VACUUM (VERBOSE)` of the table shows what blocks it.'
-    : `A transaction is open since ${formatTime(oldestTransactionAt)} and keeps dead rows: end it (see pg_stat_activity), then VACUUM.`;
+    : `A transaction is open since ${shanghaiTime(oldestTransactionAt)} (Shanghai) and keeps dead rows: end it (see pg_stat_activity), then VACUUM.`;
 }
 
 function checkBloat(tables: readonly BloatedTable[]): Check[] {

@@ -40,12 +40,12 @@ const nothing = 'Nothing was changed. Add --yes to skip the question.\n';
 it('status has what is stored, and what keeps it from being used', async () => {
   const { exitCode, out } = await run('status');
   expect(exitCode).toBe(0);
-  expect(out.replace(/stored {9}\S+/, 'stored')).toBe(
+  expect(out.replace(/stored {9}\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? \(Shanghai\)/, 'stored')).toBe(
     `app key        1234567
 token          tokens of a login, encrypted in the database
 stored
-access token   good until 2100-01-01T00:00:00.000Z
-refresh token  good until 2100-06-01T00:00:00.000Z
+access token   good until 2100-01-01 08:00 (Shanghai)
+refresh token  good until 2100-06-01 08:00 (Shanghai)
 `,
   );
   const report = async (env: Record<string, string | undefined>) => {

@@ -83,7 +83,7 @@ describe('schedules', () => {
     await add('a', '0 9 * * *');
     await add('b', '0 7 * * *');
     await add('c', '0 5 * * *', '2026-11-25 00:00Z');
-    expect(await said()).toEqual(['ok schedules: 3 stored, next slot 2026-11-25 07:00:00Z']);
+    expect(await said()).toEqual(['ok schedules: 3 stored, next slot 2026-11-25 15:00 (Shanghai)']);
     await run("UPDATE sync.schedule SET paused_at = '2026-11-25 00:00Z'");
     expect(await said()).toEqual(['ok schedules: 3 stored, all of them paused']);
   });

@@ -53,7 +53,7 @@ test('a table that was vacuumed is told with the time of that', async () => {
   );
   await until(async () => (await findings()).length === 1, { what: 'the statistics have arrived' });
   expect((await findings())[0]).toMatch(
-    /^bloat: sync\.category_visit: \d\d,\d{3} dead rows beside 1,000 live ones, vacuumed last at 20\S+ \S+Z /,
+    /^bloat: sync\.category_visit: \d\d,\d{3} dead rows beside 1,000 live ones, vacuumed last at 20\S+ [\d:]+ \(Shanghai\) /,
   );
   await db.pool.query('VACUUM sync.category_visit');
   await until(async () => (await findings()).length === 0, { what: 'the statistics have arrived' });

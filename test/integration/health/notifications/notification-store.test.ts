@@ -229,7 +229,9 @@ describe('the delivery', () => {
     await store.noteDelivered('all', [], all);
     await store.noteUndelivered('A', 'first', 5000);
     expect(await told()).toEqual([
-      expect.stringMatching(/^ok last delivered 20\S+ \S+Z; the last attempt failed, and is repeated$/),
+      expect.stringMatching(
+        /^ok last delivered 20\S+ [\d:]+ \(Shanghai\); the last attempt failed, and is repeated$/,
+      ),
     ]);
     await store.noteUndelivered('A', 'second', 5000);
     expect(await told()).toEqual([]);

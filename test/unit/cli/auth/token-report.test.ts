@@ -86,16 +86,16 @@ describe('stored tokens', () => {
   it('warn of the end of the refresh token in the last thirty days', () => {
     expect(ends(30)).toEqual([]);
     expect(ends(30, -1)).toEqual([
-      `the refresh token expires in 29 days, at 2026-12-24T23:59:59.999Z: ${again}`,
+      `the refresh token expires in 29 days, at 2026-12-25 07:59:59 (Shanghai): ${again}`,
     ]);
     expect(ends(2, -1)).toEqual([
-      `the refresh token expires in 1 day, at 2026-11-26T23:59:59.999Z: ${again}`,
+      `the refresh token expires in 1 day, at 2026-11-27 07:59:59 (Shanghai): ${again}`,
     ]);
     expect(ends(0, 1)).toEqual([
-      `the refresh token expires in 0 days, at 2026-11-25T00:00:00.001Z: ${again}`,
+      `the refresh token expires in 0 days, at 2026-11-25 08:00 (Shanghai): ${again}`,
     ]);
     expect(ends(0)).toEqual([
-      'the refresh token expired at 2026-11-25T00:00:00.000Z: run `catalog-sync auth`',
+      'the refresh token expired at 2026-11-25 08:00 (Shanghai): run `catalog-sync auth`',
     ]);
   });
 
@@ -104,8 +104,8 @@ describe('stored tokens', () => {
       report(key, { accessExpiresAt, hasRefreshToken: false }).warnings;
     const rest = 'and there is no refresh token to renew it: run `catalog-sync auth`';
     expect(warnings(null)).toEqual([]);
-    expect(warnings(gone)).toEqual([`the access token expired at 2026-11-25T00:00:00.000Z, ${rest}`]);
-    expect(warnings(alive)).toEqual([`the access token expires at 2026-11-25T00:00:00.001Z, ${rest}`]);
+    expect(warnings(gone)).toEqual([`the access token expired at 2026-11-25 08:00 (Shanghai), ${rest}`]);
+    expect(warnings(alive)).toEqual([`the access token expires at 2026-11-25 08:00 (Shanghai), ${rest}`]);
   });
 });
 
@@ -115,16 +115,16 @@ it('as text, a report has a line for each thing that is known', () => {
   expect(textOf({ refreshExpiresAt: later(0) })).toBe(
     `app key        7
 token          tokens of a login, encrypted in the database
-stored         2026-11-24T00:00:00.000Z
-access token   good until 2026-11-25T00:00:00.001Z
-refresh token  good until 2026-11-25T00:00:00.000Z
-warning        the refresh token expired at 2026-11-25T00:00:00.000Z: run \`catalog-sync auth\``,
+stored         2026-11-24 08:00 (Shanghai)
+access token   good until 2026-11-25 08:00 (Shanghai)
+refresh token  good until 2026-11-25 08:00 (Shanghai)
+warning        the refresh token expired at 2026-11-25 08:00 (Shanghai): run \`catalog-sync auth\``,
   );
   expect(
     textOf({ accessExpiresAt: later(0), refreshExpiresAt: null })
       .split('\n')
       .slice(2),
-  ).toEqual(['stored         2026-11-24T00:00:00.000Z', 'access token   renewed at the next call']);
+  ).toEqual(['stored         2026-11-24 08:00 (Shanghai)', 'access token   renewed at the next call']);
   expect(formatTokenReport(report({}), now)).toBe(
     `app key        not set
 token          none

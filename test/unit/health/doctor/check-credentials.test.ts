@@ -101,7 +101,7 @@ describe('a token', () => {
     [
       'that is good for a moment',
       { accessExpiresAt: afterNoon(0, 's', 1) },
-      'ok stored, good until 2026-11-25T04:00:00.001Z',
+      'ok stored, good until 2026-11-25 12:00 (Shanghai)',
     ],
     [
       'that ends now',
@@ -121,7 +121,7 @@ describe('a token', () => {
     [
       'that is refreshed for less',
       { refreshToken, refreshExpiresAt: afterNoon(30, 'd', -1) },
-      'warn the refresh token expires at 2026-12-25T03:59:59.999Z',
+      'warn the refresh token expires at 2026-12-25 11:59:59 (Shanghai)',
     ],
     [
       'without the refresh token that ends',

@@ -221,7 +221,7 @@ describe('the quota', () => {
     const resetAt = new Date('2026-11-25T16:00:00Z');
     const [first] = checkQuota([limit({}), limit({ used: 500, remaining: 0, resetAt })]);
     expect(first).toMatchObject({ status: 'warn' });
-    expect(first?.message).toContain('used 500 of 500 a day (assumed), back at 2026-11-25T16:00:00.000Z');
+    expect(first?.message).toContain('used 500 of 500 a day (assumed), back at 2026-11-26 00:00 (Shanghai)');
   });
 
   test('of a database that never called anything is not known', () => {

@@ -133,7 +133,7 @@ describe('limits', () => {
       limit({ period: 'month', callLimit: 90_000 }),
     ]);
     expect(checks.map(({ status, message }) => `${status} ${message}`)).toEqual([
-      'warn a.search: used 5,000 of 5,000 a month, back at 2026-11-25T04:00:00.000Z',
+      'warn a.search: used 5,000 of 5,000 a month, back at 2026-11-25 12:00 (Shanghai)',
       'warn odd: used 20 of 5,000 a month',
       'ok a.search: used 20 of 5,000 a day, 20 of 90,000 a month',
       'ok odd: used 20 of 5,000 a day (assumed)',
