@@ -9,7 +9,7 @@ import { safeJson } from '../../terminal/safe-text.ts';
 interface ReprocessFlags {
   readonly operation?: ReprocessedOperation;
   readonly offer?: string;
-  readonly since?: string;
+  readonly since?: Date;
   readonly onlyQuarantined?: true;
   readonly olderThanVersion?: number;
   readonly yes?: true;
@@ -19,7 +19,7 @@ function selectionOf(flags: ReprocessFlags) {
   return {
     operation: flags.operation ?? null,
     offerId: flags.offer ?? null,
-    since: flags.since ?? null,
+    since: flags.since?.toISOString() ?? null,
     isQuarantined: flags.onlyQuarantined ?? false,
     olderThanVersion: flags.olderThanVersion ?? null,
   };

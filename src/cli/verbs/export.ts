@@ -19,7 +19,11 @@ export function registerExport(program: Command, context: CliContext): void {
       ).choices(['csv', 'parquet']),
     )
     .option('--out <file>', 'write to this file; it gets its name when it is complete')
-    .option('--since <time>', 'only rows that are new since a time, a date or a duration like 7d', parseSince)
+    .option(
+      '--since <time>',
+      'only rows that are new since a time with its zone, a day of Asia/Shanghai or a duration like 7d',
+      parseSince,
+    )
     .option(
       '--changes-since <sequence>',
       'instead of one table: what changed or was deleted in all tables of catalog since an earlier export, into the new folder --out; "start" for everything',

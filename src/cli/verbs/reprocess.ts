@@ -4,7 +4,7 @@ import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { parseCount } from '../parse-count.ts';
 import { parseOfferId } from '../parse-offer-id.ts';
-import { parseSince } from '../reprocess/parse-since.ts';
+import { parseTime } from '../parse-time.ts';
 import { lazily } from '../lazily.ts';
 
 /** `catalog-sync reprocess`: reads stored answers again with this version, without a call. */
@@ -18,7 +18,11 @@ export function registerReprocess(program: Command, context: CliContext): void {
       new Option('--operation <name>', 'only answers of this operation').choices(reprocessedOperations),
     )
     .option('--offer <id>', 'only answers that show this offer', parseOfferId)
-    .option('--since <time>', 'only answers that were requested since this time, like 2026-11-01', parseSince)
+    .option(
+      '--since <time>',
+      'only answers that were requested since a time with its zone, or a day of Asia/Shanghai like 2026-11-01',
+      parseTime,
+    )
     .option('--only-quarantined', 'only answers with a value in quarantine')
     .option(
       '--older-than-version <number>',

@@ -5,13 +5,8 @@ import { defaultNature, settleNature, type Nature } from '../../sandbox/world/na
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { parseCount } from '../parse-count.ts';
+import { parseTime } from '../parse-time.ts';
 import { lazily } from '../lazily.ts';
-
-function parseInstant(text: string): Date {
-  const at = new Date(text);
-  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('Give a time like 2026-01-31T08:00:00Z.');
-  return at;
-}
 
 /** A hundred years. At a hundred times this, some times of the invented catalog are none for JavaScript or Postgres. */
 const maxAdvanceDays = 36_500;
@@ -63,7 +58,11 @@ export function registerSandbox(program: Command, context: CliContext): void {
     .option('--seed <number>', 'the same seed gives the same catalog', parseCount(0, 2_147_483_647), 1)
     .option('--latency-ms <number>', 'delay before each answer', parseCount(0, 60_000), 0)
     .option('--drift', 'change rankings between calls, so that rows repeat or move between pages')
-    .option('--start-at <time>', 'start time of the invented catalog; default: now', parseInstant)
+    .option(
+      '--start-at <time>',
+      'start of the invented catalog: a time with its zone, or a day of Asia/Shanghai; default: now',
+      parseTime,
+    )
     .option('--advance <duration>', 'set its clock ahead by this duration, like 3d', parseAdvance, 0)
     .option(
       '--redirect-uri <uri>',

@@ -1,3 +1,4 @@
+import { shanghaiDay } from '../../core/shanghai-time.ts';
 import type { ReprocessExample } from '../../model/reprocess.ts';
 import type { PriceDiff, PriceInterval } from '../../load/price-intervals.ts';
 
@@ -10,9 +11,8 @@ const priceLabel = ({ kind, skuId, minQuantity }: PriceInterval): string =>
 
 function formatInterval(interval: PriceInterval | undefined): string | null {
   if (interval === undefined) return null;
-  const day = (at: Date) => at.toISOString().slice(0, 10);
-  const end = interval.validTo === null ? '' : ` to ${day(interval.validTo)}`;
-  return `${interval.amountCny} since ${day(interval.validFrom)}${end}`;
+  const end = interval.validTo === null ? '' : ` to ${shanghaiDay(interval.validTo)}`;
+  return `${interval.amountCny} since ${shanghaiDay(interval.validFrom)}${end}`;
 }
 
 /** One difference of the prices of an offer, as text: changes first, then removed and new ones. */

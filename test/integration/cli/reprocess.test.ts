@@ -54,12 +54,23 @@ test('says which answers are no longer stored', async () => {
   );
 });
 
+test('--since a day begins with the day in Shanghai', async () => {
+  await db.pool.query(
+    `UPDATE raw.payload SET observed_at = CASE raw_id WHEN 8 THEN '2026-03-10T15:59:59Z' ELSE '2026-03-10T16:00Z' END::timestamptz
+     WHERE raw_id IN (8, 9)`,
+  );
+  expect((await run('--since', '2026-03-11')).out).toMatch(/^answers read again +1$/m);
+});
+
 describe('flags', () => {
-  test.each(['2026-02-30', 'yesterday', '2026-11-01T25:00', '1'])('%s is no time', async (since) => {
-    const { exitCode, err } = await run('--since', since);
-    expect(exitCode).toBe(2);
-    expect(err).toContain('Give a day or a time');
-  });
+  test.each(['2026-02-30', 'yesterday', '2026-11-01T25:00Z', '2026-11-01T08:00', '1'])(
+    '%s is no time',
+    async (since) => {
+      const { exitCode, err } = await run('--since', since);
+      expect(exitCode).toBe(2);
+      expect(err).toContain('Give an instant with its zone');
+    },
+  );
 
   test('an operation without a place in the catalog is refused', async () => {
     expect((await run('--operation', 'image.upload')).exitCode).toBe(2);

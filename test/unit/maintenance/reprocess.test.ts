@@ -4,7 +4,8 @@ import { reprocess } from '../../../src/maintenance/reprocess/reprocess.ts';
 import type { Reprocess } from '../../../src/maintenance/reprocess/reprocess-store.ts';
 import { noCounts, type ReprocessSelection } from '../../../src/model/reprocess.ts';
 
-const day = (text: string) => new Date(`${text}T09:00:00Z`);
+/** The last moment of a day in Shanghai. */
+const day = (text: string) => new Date(`${text}T15:59:59.999Z`);
 const list = {
   ...({ kind: 'list', skuId: '0', minQuantity: 1, amountCny: '12.50' } as const),
   ...{ validFrom: day('2026-11-01'), validTo: null, callId: '1', closedByCallId: null },
@@ -12,6 +13,12 @@ const list = {
 const tier = { ...list, skuId: '77', minQuantity: 2, amountCny: '11.00', validTo: day('2026-11-09') };
 
 describe('an example of prices', () => {
+  it('has the days of Shanghai', () => {
+    const validFrom = new Date('2026-10-31T16:00:00Z');
+    const [example] = toPriceExample('610', { added: [{ ...list, validFrom }], removed: [], changed: [] });
+    expect(example?.is).toBe('12.50 since 2026-11-01');
+  });
+
   it.each([
     [{}, []],
     [{ added: [list] }, [['list price', null, '12.50 since 2026-11-01']]],

@@ -1,10 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   conclusionOf,
   formatReprocess,
   type ReprocessReport,
 } from '../../../../src/cli/reprocess/format-reprocess.ts';
-import { parseSince } from '../../../../src/cli/reprocess/parse-since.ts';
 import { noCounts, type ReprocessCounts } from '../../../../src/model/reprocess.ts';
 import { textRows } from '../../../support/text-rows.ts';
 
@@ -76,34 +75,4 @@ it.each([
   [{ answers: 5, pricesAdded: 1 }, false, /^Nothing was changed\. The same command with --yes/],
 ])('after %j, applied %s, it says what to do next', (counts, isApplied, said) => {
   expect(conclusionOf(found(counts, { isApplied }))).toMatch(said);
-});
-
-describe('--since', () => {
-  it.each([
-    ['2026-11-01', '2026-11-01T00:00:00.000Z'],
-    [' 2026-11-01 ', '2026-11-01T00:00:00.000Z'],
-    ['2026-11-01T08:00', '2026-11-01T08:00:00.000Z'],
-    ['2026-11-01 08:00:30Z', '2026-11-01T08:00:30.000Z'],
-    ['2026-11-01T08:00+08:00', '2026-11-01T00:00:00.000Z'],
-  ])('%s is %s', (text, at) => {
-    expect(parseSince(text)).toBe(at);
-  });
-
-  it('without a zone is UTC, wherever the machine is', () => {
-    vi.stubEnv('TZ', 'Asia/Shanghai');
-    try {
-      expect(new Date('2026-11-01T08:00').toISOString()).toBe('2026-11-01T00:00:00.000Z');
-      expect(parseSince('2026-11-01T08:00')).toBe('2026-11-01T08:00:00.000Z');
-      expect(parseSince('2026-11-01')).toBe('2026-11-01T00:00:00.000Z');
-    } finally {
-      vi.unstubAllEnvs();
-    }
-  });
-
-  it.each(['', 'yesterday', '2026-02-30', '2026-13-01', '2026-11-01T25:00', '2026-11-01T08', '7d'])(
-    '"%s" is refused',
-    (text) => {
-      expect(() => parseSince(text)).toThrow('Give a day or a time, like 2026-11-01');
-    },
-  );
 });
