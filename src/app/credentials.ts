@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Config } from '../config/environment.ts';
+import { isDemo } from '../config/is-demo.ts';
 import { isPlaceholder } from '../config/placeholders.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
 import { isPrivateUrl } from '../core/loopback.ts';
@@ -17,11 +18,24 @@ interface Credentials {
   readonly appSecret: Secret;
 }
 
-/** @throws AppError CREDENTIALS_MISSING */
+/**
+ * Refuses what is about an app, or calls 1688, in the folder of a demo.
+ *
+ * @param consequence as in "1688 cannot be called"
+ * @throws AppError PROJECT_IS_DEMO
+ */
+export function refuseDemo(config: Config, consequence: string): void {
+  if (!isDemo(config)) return;
+  const message = `this is the folder of a demo, which needs no keys and has none, so ${consequence}`;
+  throw new AppError(coreErrors.PROJECT_IS_DEMO, message);
+}
+
+/** @throws AppError CREDENTIALS_MISSING, PROJECT_IS_DEMO */
 export function credentialsOf(config: Config): Credentials {
   const { ALIBABA_APP_KEY: appKey, ALIBABA_APP_SECRET: appSecret } = config;
   const isLeftIn = isPlaceholder(appKey ?? '') || isPlaceholder(appSecret?.reveal() ?? '');
   if (appKey !== undefined && appSecret !== undefined && !isLeftIn) return { appKey, appSecret };
+  refuseDemo(config, '1688 cannot be called');
   throw new AppError(
     coreErrors.CREDENTIALS_MISSING,
     'ALIBABA_APP_KEY and ALIBABA_APP_SECRET are not both set, or are placeholders, so 1688 cannot be called',

@@ -6,6 +6,7 @@ import { AppError, coreErrors } from '../core/errors.ts';
 import { migrate } from '../db/migrate.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import { overPool } from './over-pool.ts';
+import { refuseDemo } from './credentials.ts';
 import type { Session } from './session.ts';
 import { syncFileName } from '../config/project-folder.ts';
 import { withDatabase } from './with-database.ts';
@@ -18,20 +19,21 @@ export interface AppDatabase {
   readonly sync: SyncConfig | null;
 }
 
-/** @throws AppError CREDENTIALS_MISSING */
+/** @throws AppError CREDENTIALS_MISSING, PROJECT_IS_DEMO */
 function appKeyOf({ config }: Session, subject: string): string {
   const { ALIBABA_APP_KEY: appKey } = config;
   if (appKey !== undefined && !isPlaceholder(appKey)) return appKey;
+  const consequence = `it is not known whose ${subject}`;
+  refuseDemo(config, consequence);
   const what = appKey === undefined ? 'is not set' : 'is a placeholder';
-  const message = `ALIBABA_APP_KEY ${what}, so it is not known whose ${subject}`;
-  throw new AppError(coreErrors.CREDENTIALS_MISSING, message);
+  throw new AppError(coreErrors.CREDENTIALS_MISSING, `ALIBABA_APP_KEY ${what}, so ${consequence}`);
 }
 
 /**
  * Runs `work` over the data of the project's app.
  *
  * @param subject what the command shows, as in "permissions these are"
- * @throws AppError CREDENTIALS_MISSING, CONFIG_FILE_INVALID, DATABASE_*
+ * @throws AppError CREDENTIALS_MISSING, PROJECT_IS_DEMO, CONFIG_FILE_INVALID, DATABASE_*
  */
 export async function withAppDatabase<T>(
   session: Session,

@@ -91,6 +91,12 @@ export const coreErrors = defineErrors({
     remedy:
       'Put ALIBABA_APP_KEY and ALIBABA_APP_SECRET into .env.local (docs/go-live.md); `catalog-sync init` makes that file. `catalog-sync serve --sandbox` needs no keys: it shows an invented catalog.',
   },
+  PROJECT_IS_DEMO: {
+    origin: 'operator',
+    recovery: 'halt',
+    remedy:
+      'No setting is missing: `catalog-sync demo` plays the next day, and `catalog-sync status` and `catalog-sync doctor` show what is left of the quota of its sandbox. For an app of yours, use a folder outside of the demo (docs/go-live.md).',
+  },
   SYSTEM_DISK_FULL: {
     origin: 'operator',
     recovery: 'retry',

@@ -10,7 +10,7 @@ import { safeJson } from '../../terminal/safe-text.ts';
 /**
  * `catalog-sync auth adopt`: makes the project's database one of the app of ALIBABA_APP_KEY.
  *
- * @throws AppError CREDENTIALS_MISSING, DATABASE_*
+ * @throws AppError CREDENTIALS_MISSING, PROJECT_IS_DEMO, DATABASE_*
  */
 export async function adopt(session: Session, flags: { readonly yes?: true }): Promise<void> {
   const { appKey } = credentialsOf(session.config);

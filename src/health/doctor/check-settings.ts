@@ -3,7 +3,6 @@ import { isLoopbackUrl } from '../../core/loopback.ts';
 import type { Secret } from '../../core/secret.ts';
 import { misconfigured, ok, skip, warn, type Check } from './check.ts';
 import { isPlaceholder } from '../../config/placeholders.ts';
-import { isDemoFolder } from '../../config/project-folder.ts';
 
 const copyAgain = 'Copy it again: open.1688.com, console, application, basic information.';
 
@@ -65,10 +64,6 @@ function checkAppSecret(secret: Secret | undefined): Check {
     return warn(name, 'ALIBABA_APP_SECRET is not 8 to 64 letters and digits', copyAgain);
   return ok(name, 'ALIBABA_APP_SECRET has the right form');
 }
-
-/** Whether the project is a demo as `catalog-sync demo` makes it: without keys, which its sandbox has. */
-export const isDemo = ({ projectDir, ALIBABA_APP_KEY: key }: Config): boolean =>
-  key === undefined && isDemoFolder(projectDir);
 
 /** In place of the keys and the target of a demo. */
 export const demoCheck: Check = skip(

@@ -2,7 +2,7 @@ import type { Config } from '../../config/environment.ts';
 import { isLoopbackUrl } from '../../core/loopback.ts';
 import type { Source } from '../../model/run.ts';
 import { misconfigured, ok, type Check } from './check.ts';
-import { isDemo } from './check-settings.ts';
+import { isDemo } from '../../config/is-demo.ts';
 
 const words = {
   sandbox: 'mock data of the sandbox',

@@ -4,7 +4,7 @@ import type { Config } from '../../config/environment.ts';
 import { shanghaiTime } from '../../core/shanghai-time.ts';
 import { postponeWithinMs, type TokenSet, type TokenStore } from '../../model/token.ts';
 import { failed, ok, skip, warn, type Check } from './check.ts';
-import { isDemo } from './check-settings.ts';
+import { isDemo } from '../../config/is-demo.ts';
 
 const name = 'token';
 

@@ -8,7 +8,7 @@ import { listPermissions } from '../permissions/list-permissions.ts';
 import { failed, skip, type Check } from './check.ts';
 import { checkPermissions } from './check-permissions.ts';
 import { checkQuota } from './check-quota.ts';
-import { isDemo } from './check-settings.ts';
+import { isDemo } from '../../config/is-demo.ts';
 
 export interface UsageParts {
   readonly pool: Pool;

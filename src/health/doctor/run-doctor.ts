@@ -1,4 +1,5 @@
 import { exitCodes } from '../../core/exit-codes.ts';
+import { isDemo } from '../../config/is-demo.ts';
 import type { Config, Environment } from '../../config/environment.ts';
 import { loadConfig } from '../../config/environment.ts';
 import { contractName, contractReportFile } from '../contract/check-contract.ts';
@@ -8,7 +9,7 @@ import { checkEncryption } from './check-encryption.ts';
 import { checkFeedFiles } from './check-feed-files.ts';
 import { checkGitIgnore } from './check-git-ignore.ts';
 import { checkHeartbeat, checkNotifySettings } from './check-notifications.ts';
-import { checkCredentials, checkSettings, checkTarget, demoCheck, isDemo } from './check-settings.ts';
+import { checkCredentials, checkSettings, checkTarget, demoCheck } from './check-settings.ts';
 import { checkRedis } from './check-redis.ts';
 import { checkSecretFiles } from './check-secret-files.ts';
 import { checkSyncFile } from './check-sync-file.ts';

@@ -13,14 +13,19 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Doctor in a folder below a project that has the sync file of a demo, and no settings. */
-async function examine(below: string, env: Readonly<Record<string, string>> = {}) {
+/** A command in a folder below a project that has the sync file of a demo, and no settings. */
+async function runIn(below: string, verb: string, env: Readonly<Record<string, string>> = {}) {
   const cwd = join(createProject({}), below);
   mkdirSync(cwd, { recursive: true });
   writeFileSync(join(cwd, 'catalog-sync.yaml'), demoSyncFile);
-  const { context, stdout } = createWorld({ env: { DATABASE_URL: database.url, ...env }, cwd, columns: 200 });
-  return { exitCode: await runCli(['doctor'], context), said: stdout.text };
+  const { context, stdout, stderr } = createWorld({
+    env: { DATABASE_URL: database.url, ...env },
+    ...{ cwd, columns: 200 },
+  });
+  return { exitCode: await runCli([verb], context), said: stdout.text, err: stderr.text };
 }
+
+const examine = (below: string, env: Readonly<Record<string, string>> = {}) => runIn(below, 'doctor', env);
 
 it('a demo is complete without keys, and goes on by `demo`', async () => {
   const { exitCode, said } = await examine('.catalog-sync/demo');
@@ -30,6 +35,25 @@ it('a demo is complete without keys, and goes on by `demo`', async () => {
   expect(said).toMatch(/^skip +token: not needed: the demo's sandbox has its own$/m);
   expect(said).toMatch(/^skip +quota: no limit is known yet: the first run or signed call sets them$/m);
   expect(exitCode).toBe(0);
+});
+
+it.each([
+  ['quota', 'so it is not known whose quota this is'],
+  ['permissions', 'so it is not known whose permissions these are'],
+  ['auth', 'so 1688 cannot be called'],
+  ['sync', 'so 1688 cannot be called'],
+])('`%s` says that a demo has no keys, and what shows its quota', async (verb, consequence) => {
+  const { exitCode, err } = await runIn('.catalog-sync/demo', verb);
+  expect(err).toContain(
+    `error PROJECT_IS_DEMO: this is the folder of a demo, which needs no keys and has none, ${consequence}\nwhat to do: `,
+  );
+  for (const works of ['demo', 'status', 'doctor']) expect(err).toContain(`\`catalog-sync ${works}\``);
+  expect(err).not.toContain('init');
+  expect(exitCode).toBe(4);
+  expect(await runIn('demo', verb)).toMatchObject({
+    exitCode: 4,
+    err: expect.stringContaining('error CREDENTIALS_MISSING: ') as string,
+  });
 });
 
 it('what is left of the limits of its sandbox is told, whose key the folder does not have', async () => {

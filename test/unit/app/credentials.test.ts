@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { credentialsOf, sourceOf } from '../../../src/app/credentials.ts';
 import { redirectUriOf } from '../../../src/app/web/redirect-uri.ts';
@@ -29,6 +30,15 @@ it.each([
 ])('1688 is not called with the key %s and the secret %s', (key, secret) => {
   const config = configOf({ ALIBABA_APP_KEY: key, ALIBABA_APP_SECRET: secret });
   expect(() => credentialsOf(config)).toThrow(expect.objectContaining({ code: 'CREDENTIALS_MISSING' }));
+});
+
+it.each([
+  ['.catalog-sync/demo', {}, 'PROJECT_IS_DEMO'],
+  ['.catalog-sync/demo', { ALIBABA_APP_KEY: '4711471' }, 'CREDENTIALS_MISSING'],
+  ['demo', {}, 'CREDENTIALS_MISSING'],
+])('in the folder %s with %j, the refusal is %s', (folder, env, code) => {
+  const config = loadConfig({ projectDir: join(createProject(), folder), env });
+  expect(() => credentialsOf(config)).toThrow(expect.objectContaining({ code }));
 });
 
 it.each([
