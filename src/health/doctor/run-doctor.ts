@@ -63,13 +63,13 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
 
 /** The problems of the permissions; null: none. */
 function nextForPermissions(checks: readonly Check[]): string | null {
-  const permissions = checks.filter(({ name }) => name.startsWith('permission '));
+  const permissions = checks.filter(({ permission }) => permission !== undefined);
   if (permissions.length === 0) return null;
   if (permissions.every(({ status }) => status === 'skip')) {
     return 'Next: `catalog-sync doctor --probe` makes one call for each API and shows which ones the app may call; `catalog-sync sync` also finds out.';
   }
   if (permissions.every(({ status }) => status !== 'warn')) return null;
-  const canFetch = permissions.some(({ message }) => message.startsWith('allowed'));
+  const canFetch = permissions.some(({ permission }) => permission?.observed === 'allowed');
   const meanwhile = canFetch
     ? 'Meanwhile, `catalog-sync sync` fetches the data of the other APIs.'
     : 'Until an API is granted, there is nothing to fetch.';

@@ -1,14 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  exitCodeOfChecks,
-  failed,
-  misconfigured,
-  ok,
-  skip,
-  warn,
-} from '../../../../src/health/doctor/check.ts';
+import { exitCodeOfChecks, failed, misconfigured, ok, warn } from '../../../../src/health/doctor/check.ts';
 import { checkEnvFiles } from '../../../../src/health/doctor/check-env-files.ts';
 import { checkGateway } from '../../../../src/health/doctor/check-gateway.ts';
 import {
@@ -381,14 +374,6 @@ describe('the verdict', () => {
     expect(nextStep([ok('a', '')])).toContain('catalog-sync sync');
     expect(nextStep([warn('token', '', '')])).toContain('access token');
     expect(nextStep([ok('gateway', 'SANDBOX: using mock data')])).toContain('docs/go-live.md');
-    const unknown = skip('permission offer.detail', 'not known');
-    expect(nextStep([unknown])).toContain('doctor --probe');
-    const denied = warn('permission offer.detail', 'denied', '');
-    expect(nextStep([unknown, denied])).toContain('there is nothing to fetch');
-    expect(nextStep([ok('permission search.keyword', 'allowed'), denied])).toContain(
-      'Meanwhile, `catalog-sync sync` fetches',
-    );
-    expect(nextStep([ok('permission search.keyword', 'allowed'), unknown])).toContain('starts the first run');
   });
 });
 

@@ -10,16 +10,23 @@ import {
   ok,
   skip,
   warn,
+  type Check,
 } from '../../../../src/health/doctor/check.ts';
 import { checkQuota } from '../../../../src/health/doctor/check-quota.ts';
 import { nextStep } from '../../../../src/health/doctor/run-doctor.ts';
+import type { ObservedState } from '../../../../src/model/permission.ts';
 import type { QuotaStatus } from '../../../../src/ledger/quota-store.ts';
 import { noon } from '../../../support/health-facts.ts';
 
 describe('the next step', () => {
-  const denied = warn('permission offer.detail', 'denied', '');
-  const allowed = ok('permission search.keyword', 'allowed (x)');
-  const unknown = skip('permission search.seller', 'not known');
+  /** The check of an API, whose words say nothing of its permission. */
+  const permissionOf = (check: Check, observed: ObservedState): Check => ({
+    ...check,
+    permission: { observed, declared: 'not_applied' },
+  });
+  const denied = permissionOf(warn('permission offer.detail', 'allowed is what it is not', ''), 'denied');
+  const allowed = permissionOf(ok('permission search.keyword', ''), 'allowed');
+  const unknown = permissionOf(skip('permission search.seller', ''), 'unknown');
   const contract = deviates('contract', '', '');
   const sandbox = ok('gateway', 'SANDBOX: using mock data');
   const firstRun = 'Next: `catalog-sync sync` starts the first run; `catalog-sync status` shows how it went.';
@@ -62,7 +69,7 @@ describe('the next step', () => {
     ['of another warning', [ok('token', ''), warn('health', '', '')], firstRun],
     [
       'of unknown permissions',
-      [unknown, skip('permission image.upload', ''), sandbox],
+      [unknown, permissionOf(skip('permission image.upload', ''), 'unknown'), sandbox],
       'Next: `catalog-sync doctor --probe` makes one call for each API and shows which ones the app may call; `catalog-sync sync` also finds out.',
     ],
     ['of some that are known', [unknown, allowed], firstRun],
