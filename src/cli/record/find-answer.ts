@@ -38,7 +38,7 @@ export async function findAnswer(session: Session, wanted: Wanted): Promise<Stor
       : raw.findNewest(wanted.operation, targetOf(wanted.operation, wanted.target)),
   );
   if (answer?.request.operation === wanted.operation) return answer;
-  const message = `no answer of ${wanted.operation} is stored ${'rawId' in wanted ? 'under this raw id' : 'about this target'}`;
+  const message = `no answer of ${wanted.operation} is stored ${'rawId' in wanted ? `under raw id ${wanted.rawId}` : `about ${wanted.target}`}`;
   throw new AppError(cliErrors.RECORD_NOT_FOUND, message);
 }
 

@@ -1,14 +1,12 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { parseCount } from '../parse-count.ts';
+import { parseRowId } from '../parse-row-id.ts';
 import { lazily } from '../lazily.ts';
 import { reprocessedOperations } from '../../model/reprocess.ts';
 
-function parseQuarantineId(text: string): string {
-  if (/^[1-9]\d{0,17}$/.test(text)) return text;
-  throw new InvalidArgumentError('Give a number from the column `its id` of `catalog-sync quarantine list`.');
-}
+const parseQuarantineId = parseRowId('the column `its id` of `catalog-sync quarantine list`');
 
 function addList(parent: Command, context: CliContext): void {
   const command = parent

@@ -2,6 +2,7 @@ import { Argument, Option, type Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { targetOperations } from '../../extract/endpoints/target-request.ts';
+import { parseRowId } from '../parse-row-id.ts';
 import { lazily } from '../lazily.ts';
 
 /** `catalog-sync record`: a real answer as a golden file, without what identifies a person. */
@@ -14,7 +15,11 @@ export function registerRecord(program: Command, context: CliContext): void {
       '[target]',
       'category id, keyword, seller id, image url or id, or offer id; its newest answer is used',
     )
-    .option('--raw <id>', 'use the stored answer with this raw id instead')
+    .option(
+      '--raw <id>',
+      'use the stored answer with this raw id instead',
+      parseRowId('the column `raw_id` of usage.api_call'),
+    )
     .addOption(new Option('--call', 'call 1688 once instead of reading the database').conflicts('raw'))
     .option('--yes', 'make the call without asking')
     .action(lazily(context, async () => (await import('../actions/record.ts')).printRecording));
