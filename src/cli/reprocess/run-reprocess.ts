@@ -7,6 +7,7 @@ import { learn } from '../../refresh/learn.ts';
 import { normalizerVersion } from '../../transform/normalize-answer.ts';
 import { cliErrors } from '../../app/errors.ts';
 import type { Session } from '../../app/session.ts';
+import { explainKnownOffer } from '../explain/explain-known-offer.ts';
 import { createLineProgress } from '../../terminal/progress.ts';
 import { withExistingPool } from '../../app/with-existing-pool.ts';
 import type { ReprocessReport } from './format-reprocess.ts';
@@ -17,7 +18,7 @@ const connections = 3;
 /**
  * Reads stored answers again, shows how it gets on, and reports.
  *
- * @throws AppError REPROCESS_RUNNING, DATABASE_*; INTERRUPTED at a signal, after the batch under way
+ * @throws AppError REPROCESS_RUNNING, OFFER_UNKNOWN, DATABASE_*; INTERRUPTED at a signal, after the batch under way
  */
 export async function runReprocess(
   session: Session,
@@ -46,7 +47,10 @@ export async function runReprocess(
       });
       progress.done();
       if (result === null) throw new AppError(cliErrors.INTERRUPTED, 'stopped by a signal');
-      return { ...result, isApplied, oldestKept: work.oldestKept, lost: await work.countLost() };
+      const lost = await work.countLost();
+      if (selection.offerId !== null && result.counts.answers === 0 && lost === 0)
+        await explainKnownOffer(pool, selection.offerId, 1);
+      return { ...result, isApplied, oldestKept: work.oldestKept, lost };
     } finally {
       progress.done();
       await work.release();

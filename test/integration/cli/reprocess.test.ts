@@ -54,6 +54,13 @@ test('says which answers are no longer stored', async () => {
   );
 });
 
+test('an offer that no answer has named is an error; one without such answers is not', async () => {
+  const { exitCode, out, err } = await run('--offer', '4711', '--yes');
+  expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
+  expect(err).toMatch(/^error OFFER_UNKNOWN: no answer has named offer 4711\nwhat to do: Check the id/m);
+  expect((await run('--offer', '8', '--operation', 'search.keyword')).exitCode).toBe(0);
+});
+
 test('--since a day begins with the day in Shanghai', async () => {
   await db.pool.query(
     `UPDATE raw.payload SET observed_at = CASE raw_id WHEN 8 THEN '2026-03-10T15:59:59Z' ELSE '2026-03-10T16:00Z' END::timestamptz
