@@ -46,6 +46,12 @@ export const cliErrors = defineErrors({
     remedy:
       'Check the id. Only offers that a feed has found are known; `catalog-sync sql "select offer_id, subject from catalog.offer limit 20"` lists some.',
   },
+  TARGET_NOT_WAITING: {
+    origin: 'operator',
+    recovery: 'fail',
+    remedy:
+      '`catalog-sync retry --list` shows what waits, with its id. Every other target is fetched when it is due.',
+  },
   EXPORT_FILE_EXISTS: {
     origin: 'operator',
     recovery: 'fail',

@@ -1,8 +1,8 @@
 -- Purpose: targets that could not be fetched and wait for their next try; not those of removed feeds only.
--- Params:  $1 integer how many
+-- Params:  $1 integer how many; $2 text|null only those of this operation; $3 text|null only the one of this id
 -- Returns: operation, kind (detail, category, or the kind of a search), id, name, code (why), failedTries (how often in a row
---          for a reason that may pass), notBefore, ofOperation and ofAll (how many of its operation, and of all, wait); the
---          soonest first
+--          for a reason that may pass), notBefore, ofOperation and ofAll (how many of its operation, and of all that were asked for,
+--          wait); the soonest first
 SELECT operation, kind, id, name, failure_code AS code, failed_tries::int AS "failedTries", not_before AS "notBefore",
        count(*) OVER (PARTITION BY operation)::int AS "ofOperation", count(*) OVER ()::int AS "ofAll"
 FROM (
@@ -25,5 +25,6 @@ FROM (
   WHERE not_before > (SELECT usage.ledger_now()) AND retired_at IS NULL
     AND NOT ARRAY[feed] <@ (SELECT sync.removed_feeds())
 ) t
+WHERE ($2::text IS NULL OR operation = $2::text) AND ($3::text IS NULL OR id = $3::text)
 ORDER BY not_before, operation, id
 LIMIT $1::int;

@@ -45,6 +45,30 @@ it('lists what waits, and leaves it', async () => {
   expect(JSON.parse((await run('--list', '--json')).out)).toMatchObject([{ id: '1' }, { id: '2' }]);
 });
 
+it('lists those of an operation, or one of them', async () => {
+  await giveUp(2);
+  const ids = async (...args: string[]) =>
+    (JSON.parse((await run('--list', '--json', ...args)).out) as { id: string; ofAll: number }[]).map(
+      ({ id, ofAll }) => `${id} of ${String(ofAll)}`,
+    );
+  expect(await ids('--operation', 'category.children')).toEqual(['1 of 2', '2 of 2']);
+  expect(await ids('--operation', 'category.children', '--id', '2')).toEqual(['2 of 1']);
+  expect(await ids('--operation', 'offer.detail')).toEqual([]);
+});
+
+it.each([[[]], [['--list']], [['--json']]])(
+  'an id that nothing waits by is an error, with %j',
+  async (flags) => {
+    await giveUp(2);
+    expect(await run('--operation', 'offer.detail', '--id', '2', ...flags)).toEqual({
+      exitCode: 1,
+      out: '',
+      err: 'error TARGET_NOT_WAITING: no target of offer.detail with the id 2 waits for a later try\nwhat to do: `catalog-sync retry --list` shows what waits, with its id. Every other target is fetched when it is due.\n',
+    });
+    expect((await run('--list')).out).toContain('category.children');
+  },
+);
+
 it('makes one of them due, those of an operation, or all', async () => {
   await giveUp(4);
   const due = async (...args: string[]) => (await run(...args)).err;

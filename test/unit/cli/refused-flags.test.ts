@@ -43,8 +43,14 @@ describe('flags that do not go together are refused before anything is opened', 
     [[...changes, '--force', '--out', 'x'], anew('--force')],
     [changes, "option '--changes-since' needs '--out <folder>', a new folder"],
     [['retry', '--id', '7'], '--id needs --operation'],
-    [['retry', '--id', '12345678901234567890', '--operation', 'offer.detail'], '--id is a number'],
-    [['retry', '--id', 'x', '--operation', 'offer.detail'], '--id is a number'],
+    [
+      ['retry', '--id', '12345678901234567890', '--operation', 'offer.detail'],
+      "option '--id <id>' argument '12345678901234567890' is invalid. Give a number from the column `id` of",
+    ],
+    [
+      ['retry', '--id', 'x', '--operation', 'offer.detail'],
+      "option '--id <id>' argument 'x' is invalid. Give a number from the column `id` of",
+    ],
     [['record', 'offer.detail'], "give either a target or '--raw'"],
     [['record', 'offer.detail', '7', '--raw', '8'], "give either a target or '--raw'"],
     ...['daily', 'monthly'].map((flag): [readonly string[], string] => [
