@@ -170,13 +170,18 @@ export async function removeWatched(
 ): Promise<void> {
   const opened = open(context, flags, self);
   const unwanted = new Set(offers);
+  let absent: string[] = [];
   const edited = await edit(opened, (text) => {
+    const known = new Set(parseWatchList(text).offers);
+    absent = [...unwanted].filter((offer) => !known.has(offer));
     const lines = text.split(/(?<=\n|\r(?!\n))/);
     const isKept = (id: string | null) => id === null || !unwanted.has(id);
     const kept = lines.filter((line) => isKept(readOfferIdOf(line))).join('');
     const left = parseWatchList(kept).offers.length;
-    return { text: kept, changed: parseWatchList(text).offers.length - left, offers: left };
+    return { text: kept, changed: known.size - left, offers: left };
   });
+  if (absent.length > 0 && !opened.session.isJson)
+    opened.session.talk(`${opened.feed.offersFile} does not name ${absent.join(', ')}`);
   conclude(opened, edited, 'removed');
 }
 

@@ -34,7 +34,9 @@ it.each([
 it('an offer that is there, or is not, changes nothing', async () => {
   const { run, read } = open('5\n7');
   expect((await run('add 7 5')).err).toBe('0 added; watch.csv has 2 offers, which the next run fetches\n');
-  expect((await run('remove 8')).err).toBe('0 removed; watch.csv has 2 offers, which the next run fetches\n');
+  expect((await run('remove 8 9')).err).toBe(
+    'watch.csv does not name 8, 9\n0 removed; watch.csv has 2 offers, which the next run fetches\n',
+  );
   expect(read()).toBe('5\n7');
 });
 
@@ -43,6 +45,7 @@ it('a change is said as data on request, and only then', async () => {
   const facts = { feed: 'watched', file: 'watch.csv' };
   const added = await run('add 8 9 --json');
   expect([JSON.parse(added.out), added.err]).toEqual([{ ...facts, changed: 2, offers: 4 }, '']);
+  expect((await run('remove 10 --json')).err).toBe('');
   const removed = await run('remove 5 7 8 --json');
   expect([JSON.parse(removed.out), removed.err]).toEqual([{ ...facts, changed: 3, offers: 1 }, '']);
   expect((await run('remove 9')).out).toBe('');
