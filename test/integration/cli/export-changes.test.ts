@@ -97,8 +97,8 @@ test('DuckDB applies the next one as the document shows, and once more', async (
   expect(deleted.columns).toEqual([
     'offer_id BIGINT',
     'kind VARCHAR',
-    'sku_id BIGINT',
     'min_quantity INTEGER',
+    'sku_id BIGINT',
   ]);
   const apply = codeBlocks('docs/export.md').find(({ language }) => language === 'duckdb')?.text ?? '';
   const begin = `CREATE TABLE price AS FROM 'changes-1/catalog.price.parquet'`;

@@ -11,8 +11,10 @@ it('an offer has the pictures of its newest detail, the first as the main one; o
     const store = createCatalogStore({ pool: db.pool, learn: learnNothing, log, read: () => null });
     const load = async (minutes: number, imageUrls: string[], whiteImageUrl: string | null) => {
       await store.load([found('1', provenance(minutes), { offer: { imageUrls, whiteImageUrl } })]);
-      return (await db.pool.query('SELECT main_image_url, image_urls, white_image_url FROM catalog.offer'))
-        .rows;
+      const { rows } = await db.pool.query<Record<string, unknown>>(
+        'SELECT main_image_url, image_urls, white_image_url FROM catalog.offer',
+      );
+      return rows;
     };
     expect(await load(1, ['a', 'b'], 'w')).toEqual([
       { main_image_url: 'a', image_urls: ['a', 'b'], white_image_url: 'w' },

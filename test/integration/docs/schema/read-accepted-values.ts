@@ -8,11 +8,7 @@ const constraints: Readonly<Record<string, string>> = {
   'analytics.dim_sku.state': 'sku_state',
   'analytics.dim_sku_history.state': 'sku_history_state',
   'analytics.fct_observation.source': 'observation_source',
-  'analytics.fct_price_change.kind': 'price_history_kind',
-  'analytics.fct_price_daily.kind': 'price_kind',
-  'analytics.fct_price_history.kind': 'price_kind',
   'analytics.hint_quality.hint': 'observation_stat_hint',
-  'analytics.price_movers.kind': 'price_kind',
   'analytics.price_movers.state': 'offer_state',
   'usage.by_run.status': 'run_status',
   'usage.lanes.lane': 'api_call_lane',
@@ -28,8 +24,9 @@ export async function readAcceptedValues(pool: Pool): Promise<ReadonlyMap<string
   );
   const definitions = new Map(rows.map(({ name, definition }) => [name, definition]));
   const valuesOf = (constraint: string) => {
-    const texts = (definitions.get(constraint) ?? '').matchAll(/'([^']+)'::text/g);
-    return [...texts].map((found) => found[1] ?? '');
+    const texts = [...(definitions.get(constraint) ?? '').matchAll(/'([^']+)'::text/g)];
+    if (texts.length === 0) throw new Error(`there is no constraint ${constraint} with texts`);
+    return texts.map((found) => found[1] ?? '');
   };
   return new Map(Object.entries(constraints).map(([column, constraint]) => [column, valuesOf(constraint)]));
 }
