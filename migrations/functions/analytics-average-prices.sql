@@ -3,8 +3,6 @@
 -- Returns: one row for each price that held at some time between since and until. Time off sale counts at the last
 --          price: leaving it out of every interval takes 50 % longer, and a join with dim_offer_history finds the
 --          offers.
--- Dropped first, because its result lacked the last column in the previous release. Only readers call it.
-DROP FUNCTION IF EXISTS analytics.average_prices(timestamptz, timestamptz, text);
 CREATE OR REPLACE FUNCTION analytics.average_prices(since timestamptz, until timestamptz DEFAULT NULL, kind text DEFAULT 'list')
 RETURNS TABLE (offer_id bigint, sku_id bigint, min_quantity integer, average_cny numeric, lowest_cny numeric, highest_cny numeric,
                prices integer, days numeric, is_unit_changed boolean)

@@ -8,8 +8,6 @@
 -- Every offer counts once, with its own rate. Of several changes between two observations only one is seen; the
 -- logarithm corrects for that. A search row whose price did not move confirms what details show. Without such rows,
 -- only the details that rows prompted would be counted.
--- Dropped first, because it lacked the last parameter in the previous release. Only readers call it.
-DROP FUNCTION IF EXISTS analytics.change_rates(integer), analytics.change_rates(integer, text);
 CREATE OR REPLACE FUNCTION analytics.change_rates(
   days integer DEFAULT 30, kind text DEFAULT NULL, max_offers integer DEFAULT NULL)
 RETURNS TABLE (category_id bigint, figure text, offers integer, pairs bigint, exposure_days numeric, changes bigint,

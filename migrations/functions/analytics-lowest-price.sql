@@ -10,8 +10,6 @@
 -- The probability: if two observations show different prices, each time between them is equally likely for the change;
 -- if they show the same price, it did not change. A price that nobody saw is the lowest of three in one of three cases,
 -- and the lowest of n in one of n.
--- Dropped first, because its result lacked the last column in the previous release. Only readers call it.
-DROP FUNCTION IF EXISTS analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date);
 CREATE OR REPLACE FUNCTION analytics.lowest_price(
   offer_id bigint, days integer DEFAULT 30, max_gap interval DEFAULT '3 days', min_coverage numeric DEFAULT 0,
   quantity integer DEFAULT NULL, kind text DEFAULT 'list', sku_id bigint DEFAULT NULL, last_day date DEFAULT NULL)

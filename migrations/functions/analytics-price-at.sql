@@ -1,8 +1,6 @@
 -- Purpose: what a quantity of an offer, or of one of its SKUs, cost at a time.
 -- Params:  offer_id bigint; sku_id bigint; quantity integer; at timestamptz: default now; kind text
 -- Returns: always one row; without a price, or with an assumed one, the reason (see the comment of the function)
--- Dropped first, because its result lacked the last column in the previous release. Only readers call it.
-DROP FUNCTION IF EXISTS analytics.price_at(bigint, bigint, integer, timestamptz, text);
 CREATE OR REPLACE FUNCTION analytics.price_at(
   offer_id bigint, sku_id bigint DEFAULT NULL, quantity integer DEFAULT 1, at timestamptz DEFAULT NULL,
   kind text DEFAULT 'list')

@@ -8,8 +8,6 @@
 -- evenly over the time between them. After its last observation, an offer moves as offers do on average: change found
 -- by time observed. Times are in days since the first day began, by date_part, because extract gives numeric, which is
 -- slow. A sum of straight lines is stored as the events at which slopes change.
--- Dropped first, because it lacked the last parameters in earlier releases. Only readers call it.
-DROP FUNCTION IF EXISTS analytics.price_index(integer, text, boolean), analytics.price_index(integer, text, boolean, integer);
 CREATE OR REPLACE FUNCTION analytics.price_index(
   days integer DEFAULT 30, kind text DEFAULT 'list', by_category boolean DEFAULT false, max_offers integer DEFAULT NULL,
   category bigint DEFAULT NULL)
