@@ -66,8 +66,9 @@ test('shows what of an answer could not be read', () =>
     await stack.run();
     await stack.query(
       `INSERT INTO sync.quarantine (raw_id, call_id, operation, path, reason, sample, observed_at)
-       SELECT raw_id, call_id, 'offer.detail', 'tradeScore', 'not_a_score', 'good', observed_at
-       FROM catalog.observation WHERE source = 'detail' AND offer_id = (SELECT min(offer_id) FROM catalog.offer)`,
+       SELECT raw_id, call_id, 'offer.detail', 'tradeScore', 'not_a_score', 'good', o.observed_at
+       FROM catalog.observation o JOIN raw.payload p USING (call_id)
+       WHERE source = 'detail' AND offer_id = (SELECT min(offer_id) FROM catalog.offer)`,
     );
     const [first] = await stack.query<{ id: string }>('SELECT min(offer_id) AS id FROM catalog.offer');
     expect((await runOn(stack.database.url, first?.id ?? '')).out).toMatch(

@@ -134,8 +134,8 @@ function expectOf(offerId: string, seenOn: readonly number[], truth: readonly Da
 /** The days on which each offer's detail was asked for, and the day of each of its observations. */
 async function readSeen(stack: TestStack, runs: readonly string[]) {
   const rows = await stack.query<{ offerId: string; at: Date; runId: string }>(
-    `SELECT offer_id::text AS "offerId", observed_at AS at, run_id::text AS "runId"
-     FROM catalog.observation WHERE source = 'detail' ORDER BY observed_at`,
+    `SELECT o.offer_id::text AS "offerId", o.observed_at AS at, c.run_id::text AS "runId"
+     FROM catalog.observation o JOIN usage.api_call c USING (call_id) WHERE o.source = 'detail' ORDER BY o.observed_at`,
   );
   const seen = new Map<string, number[]>();
   const dayOf = new Map<string, number>();

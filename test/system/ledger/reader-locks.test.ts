@@ -138,24 +138,4 @@ describe('a session that may lock the app', { timeout: 20_000 }, () => {
     });
     expect(await at.callStates()).toContain('reserved');
   });
-
-  it('excludes others by the lock of the release before, too', async () => {
-    const old = new pg.Client({ connectionString: at.db.url, application_name: 'catalog-sync' });
-    await old.connect();
-    let isGranted = false;
-    try {
-      await reader.query(`SELECT pg_advisory_unlock_all()`);
-      await old.query('BEGIN');
-      await old.query(`SELECT pg_advisory_xact_lock(${keys[0] ?? ''})`);
-      const granting = at.grant('new').then(() => (isGranted = true));
-      const { rows } = await old.query<{ waits: boolean }>('SELECT pg_sleep(0.3)::text IS NOT NULL AS waits');
-      expect(rows).toEqual([{ waits: true }]);
-      expect(isGranted).toBe(false);
-      await old.query('COMMIT');
-      await granting;
-    } finally {
-      await old.end();
-    }
-    expect(isGranted).toBe(true);
-  });
 });
