@@ -3,9 +3,12 @@ import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { lazily } from '../lazily.ts';
 
+/** Answers that name the id go as a whole: one of a few characters, such as a mistyped one, is in nearly all of them. */
 function parseSellerId(text: string): string {
-  if (/^[\x21-\x7e]{1,200}$/.test(text)) return text;
-  throw new InvalidArgumentError('Give the sellerOpenId, as in catalog.seller.seller_id.');
+  if (/^[\x21-\x7e]{8,200}$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    'Give the sellerOpenId, as in catalog.seller.seller_id: 8 to 200 letters, digits and signs.',
+  );
 }
 
 /** `catalog-sync erase-seller ID`: what is kept of a seller, and, with --yes, nothing any more. */

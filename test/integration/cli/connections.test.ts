@@ -36,7 +36,7 @@ it.each([
   ['migrate', 0],
   ['retry --list', 0],
   ['explain 7', 1],
-  ['erase-seller nobody', 0],
+  ['erase-seller nobody-here', 0],
   ['quota', 0],
   ['permissions', 0],
   ['schedule', 0],

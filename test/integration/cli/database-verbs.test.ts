@@ -342,7 +342,7 @@ test('migrate prints what it applied, once', async () => {
 });
 
 test('erase-seller says of nobody that there is nothing to erase, in no feed either', async () => {
-  expect(await runOn(database.url, 'erase-seller', 'nobody')).toEqual({
+  expect(await runOn(database.url, 'erase-seller', 'nobody-here')).toEqual({
     exitCode: 0,
     out: '',
     err: 'no data of this seller is stored\n',

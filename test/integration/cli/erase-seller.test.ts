@@ -13,7 +13,7 @@ beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
   const store = createCatalogStore({ pool: db.pool, learn: learnNothing, log, read: () => null });
-  await store.load([found('71', provenance(1), { seller: seller('shown') })]);
+  await store.load([found('71', provenance(1), { seller: seller('seller-shown') })]);
 });
 afterAll(() => db.drop());
 
@@ -29,44 +29,50 @@ const feeds = (text: string) =>
   createProject({ 'catalog-sync.yaml': `account: business\nfeeds:\n${text}quotas: { per_second: 1000 }\n` });
 
 test('the feeds that name the seller are named, and no others', async () => {
-  const two = '  - { name: shop, sellers: [other, shown] }\n  - { name: shops, sellers: [shown] }\n';
+  const two =
+    '  - { name: shop, sellers: [other, seller-shown] }\n  - { name: shops, sellers: [seller-shown] }\n';
   const one = '  - { name: bags, keywords: [b], sellers: [other] }\n';
-  expect(await run(['shown'], { cwd: feeds(two + one) })).toMatchObject({
+  expect(await run(['seller-shown'], { cwd: feeds(two + one) })).toMatchObject({
     exitCode: 0,
     err: `${nothingErased}catalog-sync.yaml names this seller in shop, shops: remove it there.\n`,
   });
-  expect((await run(['shown'], { cwd: feeds(one) })).err).toBe(nothingErased);
-  expect((await run(['shown'])).err).toBe(nothingErased);
+  expect((await run(['seller-shown'], { cwd: feeds(one) })).err).toBe(nothingErased);
+  expect((await run(['seller-shown'])).err).toBe(nothingErased);
 });
 
 test('what is stored is a table, or JSON, and how far the search is can be seen on a terminal only', async () => {
-  const { out } = await run(['shown']);
+  const { out } = await run(['seller-shown']);
   expect(out).toMatch(/^table +rows +by erasing$/m);
   expect(out).toMatch(/^catalog\.seller +1 +deleted$/m);
-  const { out: json, err } = await run(['shown', '--json']);
+  const { out: json, err } = await run(['seller-shown', '--json']);
   expect(JSON.parse(json)).toMatchObject({ seller: 1, offer: 1, refresh: 1, answersDeleted: 0 });
   expect(err).not.toContain('searched');
-  expect((await run(['shown'], { typed: '' })).err).toContain(
+  expect((await run(['seller-shown'], { typed: '' })).err).toContain(
     '\r0 stored answers searched\u001b[K\r\u001b[K',
   );
-  expect((await run(['shown', '--quiet'], { typed: '' })).err).not.toContain('searched');
+  expect((await run(['seller-shown', '--quiet'], { typed: '' })).err).not.toContain('searched');
 });
 
 test('a seller of whom nothing is stored has no table; erased once, it is said when', async () => {
-  expect(await run(['nobody'])).toEqual({ exitCode: 0, out: '', err: 'no data of this seller is stored\n' });
-  const erased = await run(['nobody', '--yes']);
+  expect(await run(['nobody-here'])).toEqual({
+    exitCode: 0,
+    out: '',
+    err: 'no data of this seller is stored\n',
+  });
+  const erased = await run(['nobody-here', '--yes']);
   expect(erased).toMatchObject({ exitCode: 0, out: '' });
   expect(erased.err).toMatch(/^erased; data of this seller .*\nPostgres keeps old row versions .*\n$/);
   const since = /^no data of this seller is stored: it was erased at \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ\n$/;
-  for (const args of [['nobody'], ['nobody', '--yes']]) expect((await run(args)).err).toMatch(since);
+  for (const args of [['nobody-here'], ['nobody-here', '--yes']])
+    expect((await run(args)).err).toMatch(since);
 });
 
 test('an erased seller whose data came back is erased again', async () => {
-  await run(['shown', '--yes']);
+  await run(['seller-shown', '--yes']);
   await db.pool.query(
-    `INSERT INTO catalog.seller (seller_id, changed_at, call_id) VALUES ('shown', now(), 1)`,
+    `INSERT INTO catalog.seller (seller_id, changed_at, call_id) VALUES ('seller-shown', now(), 1)`,
   );
-  expect((await run(['shown'])).err).toBe(nothingErased);
-  expect((await run(['shown', '--yes'])).err).toMatch(/^erased; /);
-  expect((await run(['shown'])).err).toMatch(/^no data of this seller is stored: it was erased at /);
+  expect((await run(['seller-shown'])).err).toBe(nothingErased);
+  expect((await run(['seller-shown', '--yes'])).err).toMatch(/^erased; /);
+  expect((await run(['seller-shown'])).err).toMatch(/^no data of this seller is stored: it was erased at /);
 });

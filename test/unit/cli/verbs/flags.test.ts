@@ -96,7 +96,7 @@ describe('a value at its bounds is taken as what it means', () => {
     ['quota external add @all 100000000', ['@all', 100_000_000]],
     ['quarantine show 123456789012345678', ['123456789012345678']],
     [`erase-seller ${'~'.repeat(200)}`, ['~'.repeat(200)]],
-    ['erase-seller !', ['!']],
+    ['erase-seller !!!!!!!!', ['!!!!!!!!']],
     ['watch add 7 https://detail.1688.com/offer/8.html', [['7', '8']]],
     ['explain detail.1688.com/offer/610947572360.html', ['610947572360']],
   ])('%s', async (line, values) => {
@@ -178,6 +178,7 @@ describe('a value beyond its bounds is refused with what to give', () => {
     ['schedule history --limit 10001', /from 1 to 10000\./],
     [`erase-seller ${'~'.repeat(201)}`, /Give the sellerOpenId/],
     ['erase-seller 商家', /Give the sellerOpenId/],
+    ['erase-seller 6109475', /Give the sellerOpenId/],
     ['export a.b --since yesterday', /Give an instant with its zone/],
     ['export --changes-since 7', /Give the "to" of the manifest\.json/],
   ])('%s', async (line, message) => {
