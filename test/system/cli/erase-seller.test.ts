@@ -165,7 +165,9 @@ test('erases a seller permanently from every table and answer, also after an int
 
 test('an unknown seller is kept out as well', () =>
   withTestStack({ backend: 'postgres', sandbox: { offers: 100 } }, async (stack) => {
-    expect((await cli(stack, ['erase-seller', 'nobody-here'])).err).toBe('no data of this seller is stored\n');
+    expect((await cli(stack, ['erase-seller', 'nobody-here'])).err).toBe(
+      'no data of this seller is stored\n',
+    );
     expect((await cli(stack, ['erase-seller', 'nobody-here', '--yes'])).exitCode).toBe(0);
     expect((await cli(stack, ['erase-seller', 'nobody-here'])).err).toContain('it was erased at');
     expect((await cli(stack, ['erase-seller', 'a b'])).exitCode).toBe(2);
