@@ -424,6 +424,7 @@ COMMENT ON COLUMN catalog.offer_change.field IS 'Column of catalog.offer; state 
 COMMENT ON COLUMN catalog.offer_change.old IS 'Value before, as text.';
 COMMENT ON COLUMN catalog.offer_change.new IS 'Value after, as text.';
 
+-- Those of search rows are the last ones: kind >= 'search'.
 CREATE TYPE catalog.price_kind AS ENUM ('list', 'plus', 'promotion', 'dropship', 'distribution', 'retail', 'consign', 'jxhy',
   'jxhy_wholesale', 'search', 'search_consign', 'search_promotion', 'search_jxhy', 'search_jxhy_wholesale');
 

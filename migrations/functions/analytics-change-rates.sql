@@ -8,6 +8,7 @@
 -- Every offer counts once, with its own rate. Of several changes between two observations only one is seen; the
 -- logarithm corrects for that. A search row whose price did not move confirms what details show. Without such rows,
 -- only the details that rows prompted would be counted.
+-- The kind that is asked for is a subquery, so that its text is read once and not for each price. Kinds of search rows are the last ones.
 CREATE OR REPLACE FUNCTION analytics.change_rates(
   days integer DEFAULT 30, kind text DEFAULT NULL, max_offers integer DEFAULT NULL)
 RETURNS TABLE (category_id bigint, figure text, offers integer, pairs bigint, exposure_days numeric, changes bigint,
@@ -103,7 +104,7 @@ AS $$
     SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_from, h.valid_to, h.amount_cny
     FROM price h
     WHERE NOT h.is_current AND h.ended_day >= (SELECT first_day FROM span)
-      AND (change_rates.kind IS NULL OR h.kind = nullif(change_rates.kind, 'stock')::catalog.price_kind OR h.kind = 'search' AND change_rates.kind = 'list')
+      AND (change_rates.kind IS NULL OR h.kind = (SELECT nullif(change_rates.kind, 'stock')::catalog.price_kind) OR h.kind = 'search' AND change_rates.kind = 'list')
   ),
   -- The next price either ended too, or is current and began within these days.
   move AS MATERIALIZED (
@@ -115,7 +116,7 @@ AS $$
       SELECT p.offer_id, p.sku_id, p.kind, p.min_quantity, p.valid_from, p.amount_cny
       FROM price p
       WHERE p.is_current AND p.valid_from >= (SELECT starts_at FROM span)
-        AND (change_rates.kind IS NULL OR p.kind = nullif(change_rates.kind, 'stock')::catalog.price_kind OR p.kind = 'search' AND change_rates.kind = 'list')
+        AND (change_rates.kind IS NULL OR p.kind = (SELECT nullif(change_rates.kind, 'stock')::catalog.price_kind) OR p.kind = 'search' AND change_rates.kind = 'list')
     ) n ON (n.offer_id, n.sku_id, n.kind, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
     WHERE n.amount_cny <> h.amount_cny
   ),
@@ -126,7 +127,7 @@ AS $$
       SELECT m.offer_id, m.kind
       FROM move m
       JOIN pair d USING (offer_id)
-      WHERE m.at > CASE WHEN m.kind::text LIKE 'search%' THEN d.row_since ELSE d.since END
+      WHERE m.at > CASE WHEN m.kind >= 'search' THEN d.row_since ELSE d.since END
       UNION ALL
       -- A change that a row has shown since the last detail is a change of the list price, though its amount is not
       -- known yet.
@@ -141,13 +142,13 @@ AS $$
     SELECT k.offer_id, k.kind::text AS figure, CASE WHEN k.is_row THEN p.row_pairs ELSE p.pairs END AS pairs,
            CASE WHEN k.is_row THEN p.row_exposure ELSE p.exposure END AS exposure, coalesce(c.changes, 0) AS changes
     FROM (
-      SELECT u.offer_id, u.kind, u.kind::text LIKE 'search%' AS is_row
+      SELECT u.offer_id, u.kind, u.kind >= 'search' AS is_row
       FROM (
         SELECT h.offer_id, h.kind FROM price h WHERE h.is_current
         UNION ALL
         SELECT e.offer_id, e.kind FROM ended e
       ) u
-      WHERE change_rates.kind IS NULL OR u.kind = nullif(change_rates.kind, 'stock')::catalog.price_kind
+      WHERE change_rates.kind IS NULL OR u.kind = (SELECT nullif(change_rates.kind, 'stock')::catalog.price_kind)
       GROUP BY u.offer_id, u.kind
     ) k
     JOIN pair p ON p.offer_id = k.offer_id
