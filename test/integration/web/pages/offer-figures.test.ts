@@ -24,7 +24,8 @@ beforeAll(async () => {
              ARRAY(SELECT 'https://cbu01.alicdn.com/main' || n || '.jpg' FROM generate_series(0, 8) n), 'https://cbu01.alicdn.com/white0.jpg',
              '{super_factory}', 4.50, 100.00, true, 12,
              '2026-11-25T10:00:00+08:00'),
-            (602, NULL, NULL, 'gone', NULL, NULL, 'https://cbu01.alicdn.com/main.jpg', NULL, NULL, '{super_factory}', NULL, NULL, NULL, 1, now()),
+            (602, NULL, NULL, 'gone', NULL, NULL, 'https://cbu01.alicdn.com/main.jpg', NULL,
+             'https://cbu01.alicdn.com/white0.jpg', '{super_factory}', NULL, NULL, NULL, 1, now()),
             (603, 9, NULL, 'listed', '同', '同', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, now())`,
   );
   await world.execute(
@@ -110,7 +111,10 @@ test('nine pictures are shown in their order, the first one where there is no ot
   const shown = await images(601);
   expect(shown[0]).toEqual(['main0.jpg', 'Picture 1 of offer 601']);
   expect(shown.map(([name]) => name)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map((n) => `main${String(n)}.jpg`));
-  expect(await images(602)).toEqual([['main.jpg', 'Picture 1 of offer 602']]);
+  expect(await images(602)).toEqual([
+    ['main.jpg', 'Picture 1 of offer 602'],
+    ['white0.jpg', 'Picture 2 of offer 602'],
+  ]);
   expect(await images(603)).toEqual([]);
   expect(readAttribute(await world.get('/products/603'), 'class')).toContain('picture');
 });
