@@ -465,6 +465,7 @@ CREATE TABLE catalog.price_history (
   kind catalog.price_kind NOT NULL,
   min_quantity integer NOT NULL,
   amount_cny numeric(14, 4) NOT NULL,
+  next_amount_cny numeric(14, 4),
   CONSTRAINT price_history_offer_id_kind_min_quantity_sku_id_valid_from_pk
     PRIMARY KEY (offer_id, kind, min_quantity, sku_id, valid_from),
   CONSTRAINT price_history_interval CHECK (valid_to > valid_from)
@@ -495,6 +496,7 @@ COMMENT ON COLUMN catalog.price_history.closed_by_call_id IS 'Call that ended it
 COMMENT ON COLUMN catalog.price_history.min_quantity IS 'The price holds from this many units on.';
 COMMENT ON COLUMN catalog.price_history.kind IS 'list, plus, promotion, dropship, distribution, retail, consign, jxhy, jxhy_wholesale, search, search_consign, search_promotion, search_jxhy or search_jxhy_wholesale: docs/prices.md has their meanings.';
 COMMENT ON COLUMN catalog.price_history.amount_cny IS 'Price per unit in yuan.';
+COMMENT ON COLUMN catalog.price_history.next_amount_cny IS 'Price from valid_to on, which its call showed. NULL: it showed none.';
 
 CREATE TABLE catalog.observation (
   offer_id bigint NOT NULL,

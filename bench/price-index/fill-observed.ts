@@ -1,3 +1,4 @@
+import { linkPrices } from '../../test/support/link-prices.ts';
 import type { Pool } from 'pg';
 import { dayMs } from '../../src/core/duration.ts';
 import type { Observed, ObservedWorld } from './observe-world.ts';
@@ -112,6 +113,7 @@ async function insertPrices(pool: Pool, intervals: readonly Interval[]): Promise
      FROM unnest($1::bigint[], $2::bigint[], $3::catalog.price_kind[], $4::int[], $5::numeric[], $6::timestamptz[], $7::timestamptz[])`,
     [...columns(ended), ended.map(({ to }) => to)],
   );
+  await pool.query(linkPrices);
 }
 
 async function insertObservations(

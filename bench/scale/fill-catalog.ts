@@ -124,14 +124,14 @@ const byOffers: Readonly<Record<string, string>> = {
     SELECT ${String(firstOfferId)} + i, 0, k.kind, 1, ${amount('0')}, ${sinceFirst('3')}, i
     FROM generate_series($1::bigint, $2::bigint) i, ${searchPrice}`,
   'catalog.price_history': `
-    INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, valid_from, valid_to, amount_cny, call_id, closed_by_call_id)
-    SELECT ${String(firstOfferId)} + i, sku_id, kind, min_quantity, valid_from, valid_to, amount_cny, i, i FROM (
-      SELECT i, k.sku_id, k.kind, k.min_quantity, ${moved('m + 1')} AS valid_from, ${moved('m')} AS valid_to, ${amount('m + 1')}
+    INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, valid_from, valid_to, amount_cny, next_amount_cny, call_id, closed_by_call_id)
+    SELECT ${String(firstOfferId)} + i, sku_id, kind, min_quantity, valid_from, valid_to, amount_cny, next_amount_cny, i, i FROM (
+      SELECT i, k.sku_id, k.kind, k.min_quantity, ${moved('m + 1')} AS valid_from, ${moved('m')} AS valid_to, ${amount('m + 1')}, ${amount('m')}
       FROM generate_series($1::bigint, $2::bigint) i, ${detailPrices}, generate_series(0, k.ended - 1) m
       UNION ALL
-      SELECT i, 0, k.kind, 1, ${sinceFirst('8')}, ${sinceFirst('3')}, ${amount('1')}
+      SELECT i, 0, k.kind, 1, ${sinceFirst('8')}, ${sinceFirst('3')}, ${amount('1')}, ${amount('0')}
       FROM generate_series($1::bigint, $2::bigint) i, ${searchPrice}
-    ) h (i, sku_id, kind, min_quantity, valid_from, valid_to, amount_cny)
+    ) h (i, sku_id, kind, min_quantity, valid_from, valid_to, amount_cny, next_amount_cny)
     WHERE valid_from < valid_to
     ORDER BY valid_to`,
   'catalog.observation': `

@@ -42,11 +42,11 @@ AS $$
     FROM span s
   ),
   price AS NOT MATERIALIZED (
-    SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny, h.valid_from, h.valid_to, h.ended_day, h.is_current
+    SELECT h.offer_id, h.kind, h.amount_cny, h.next_amount_cny, h.valid_to, h.ended_day, h.is_current
     FROM analytics.fct_price_history h
     WHERE NOT (SELECT is_drawn FROM part)
     UNION ALL
-    SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny, h.valid_from, h.valid_to, h.ended_day + 0, h.is_current
+    SELECT h.offer_id, h.kind, h.amount_cny, h.next_amount_cny, h.valid_to, h.ended_day + 0, h.is_current
     FROM analytics.fct_price_history h
     WHERE (SELECT is_drawn FROM part) AND h.offer_id = ANY ((SELECT offer_ids FROM part)::bigint[])
   ),
@@ -101,24 +101,13 @@ AS $$
     HAVING count(stock) > 0
   ),
   ended AS MATERIALIZED (
-    SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_from, h.valid_to, h.amount_cny
+    SELECT h.offer_id, h.kind, h.valid_to, h.next_amount_cny <> h.amount_cny AS is_move
     FROM price h
     WHERE NOT h.is_current AND h.ended_day >= (SELECT first_day FROM span)
       AND (change_rates.kind IS NULL OR h.kind = (SELECT nullif(change_rates.kind, 'stock')::catalog.price_kind) OR h.kind = 'search' AND change_rates.kind = 'list')
   ),
-  -- The next price either ended too, or is current and began within these days.
   move AS MATERIALIZED (
-    SELECT DISTINCT h.offer_id, h.kind, h.valid_to AS at
-    FROM ended h
-    JOIN (
-      SELECT e.offer_id, e.sku_id, e.kind, e.min_quantity, e.valid_from, e.amount_cny FROM ended e
-      UNION ALL
-      SELECT p.offer_id, p.sku_id, p.kind, p.min_quantity, p.valid_from, p.amount_cny
-      FROM price p
-      WHERE p.is_current AND p.valid_from >= (SELECT starts_at FROM span)
-        AND (change_rates.kind IS NULL OR p.kind = (SELECT nullif(change_rates.kind, 'stock')::catalog.price_kind) OR p.kind = 'search' AND change_rates.kind = 'list')
-    ) n ON (n.offer_id, n.sku_id, n.kind, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
-    WHERE n.amount_cny <> h.amount_cny
+    SELECT DISTINCT e.offer_id, e.kind, e.valid_to AS at FROM ended e WHERE e.is_move
   ),
   changed AS (
     SELECT known.offer_id, known.kind, count(*) AS changes
@@ -142,14 +131,17 @@ AS $$
     SELECT k.offer_id, k.kind::text AS figure, CASE WHEN k.is_row THEN p.row_pairs ELSE p.pairs END AS pairs,
            CASE WHEN k.is_row THEN p.row_exposure ELSE p.exposure END AS exposure, coalesce(c.changes, 0) AS changes
     FROM (
-      SELECT u.offer_id, u.kind, u.kind >= 'search' AS is_row
-      FROM (
-        SELECT h.offer_id, h.kind FROM price h WHERE h.is_current
-        UNION ALL
-        SELECT e.offer_id, e.kind FROM ended e
-      ) u
-      WHERE change_rates.kind IS NULL OR u.kind = (SELECT nullif(change_rates.kind, 'stock')::catalog.price_kind)
-      GROUP BY u.offer_id, u.kind
+      SELECT h.offer_id, h.kind, h.kind >= 'search' AS is_row
+      FROM price h
+      WHERE h.is_current AND (change_rates.kind IS NULL OR h.kind = (SELECT nullif(change_rates.kind, 'stock')::catalog.price_kind))
+      GROUP BY h.offer_id, h.kind
+      UNION ALL
+      -- Offers of which no price of the kind is current: the last ones ended without a next one.
+      SELECT e.offer_id, e.kind, e.kind >= 'search'
+      FROM ended e
+      WHERE e.is_move IS NULL AND (change_rates.kind IS NULL OR e.kind = (SELECT nullif(change_rates.kind, 'stock')::catalog.price_kind))
+        AND NOT EXISTS (SELECT FROM price h WHERE h.is_current AND (h.offer_id, h.kind) = (e.offer_id, e.kind))
+      GROUP BY e.offer_id, e.kind
     ) k
     JOIN pair p ON p.offer_id = k.offer_id
     LEFT JOIN changed c ON c.offer_id = k.offer_id AND c.kind = k.kind

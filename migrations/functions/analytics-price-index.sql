@@ -42,11 +42,11 @@ AS $$
     FROM span s
   ),
   price AS NOT MATERIALIZED (
-    SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny, h.valid_from, h.valid_to, h.ended_day, h.is_current
+    SELECT h.offer_id, h.kind, h.amount_cny, h.next_amount_cny, h.valid_from, h.valid_to, h.ended_day, h.is_current
     FROM analytics.fct_price_history h
     WHERE NOT (SELECT is_drawn FROM part)
     UNION ALL
-    SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny, h.valid_from, h.valid_to, h.ended_day + 0, h.is_current
+    SELECT h.offer_id, h.kind, h.amount_cny, h.next_amount_cny, h.valid_from, h.valid_to, h.ended_day + 0, h.is_current
     FROM analytics.fct_price_history h
     WHERE (SELECT is_drawn FROM part) AND h.offer_id = ANY ((SELECT offer_ids FROM part)::bigint[])
   ),
@@ -61,7 +61,8 @@ AS $$
   ),
   ended AS MATERIALIZED (
     -- Prices of this kind, and prices of search rows.
-    SELECT h.offer_id, h.sku_id, h.kind = price_index.kind::catalog.price_kind AS is_own, h.min_quantity, h.amount_cny::float8 AS cny, h.valid_from, h.valid_to
+    SELECT h.offer_id, h.kind = price_index.kind::catalog.price_kind AS is_own, h.amount_cny::float8 AS cny,
+           nullif(h.next_amount_cny, 0)::float8 AS next_cny, h.valid_from, h.valid_to
     FROM price h
     WHERE (h.kind = price_index.kind::catalog.price_kind OR h.kind = 'search' AND price_index.kind = 'list')
       AND NOT h.is_current AND h.ended_day >= (SELECT first_day FROM span) AND h.amount_cny > 0
@@ -113,19 +114,11 @@ AS $$
     -- A row and a detail may have the same time.
     WHERE l.observed_at >= (SELECT starts_at FROM span) AND l.not_before IS DISTINCT FROM l.observed_at
   ),
-  -- The next price either ended too, or is current and began within these days.
   change AS MATERIALIZED (
-    SELECT h.offer_id, h.is_own, h.valid_to AS seen_at, max(h.valid_from) AS held_from, sum(ln(n.cny / h.cny)) AS moved
-    FROM ended h
-    JOIN (
-      SELECT e.offer_id, e.sku_id, e.is_own, e.min_quantity, e.valid_from, e.cny FROM ended e
-      UNION ALL
-      SELECT c.offer_id, c.sku_id, c.kind = price_index.kind::catalog.price_kind, c.min_quantity, c.valid_from, c.amount_cny::float8
-      FROM price c
-      WHERE (c.kind = price_index.kind::catalog.price_kind OR c.kind = 'search' AND price_index.kind = 'list')
-        AND c.is_current AND c.valid_from >= (SELECT starts_at FROM span) AND c.amount_cny > 0
-    ) n ON (n.offer_id, n.sku_id, n.is_own, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.is_own, h.min_quantity, h.valid_to)
-    GROUP BY h.offer_id, h.is_own, h.valid_to
+    SELECT e.offer_id, e.is_own, e.valid_to AS seen_at, max(e.valid_from) AS held_from, sum(ln(e.next_cny / e.cny)) AS moved
+    FROM ended e
+    WHERE e.next_cny IS NOT NULL
+    GROUP BY e.offer_id, e.is_own, e.valid_to
   ),
   -- Prices in another unit are not comparable. A unit that is stated for the first time, or left out for a time, is no
   -- change.

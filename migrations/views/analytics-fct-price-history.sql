@@ -2,7 +2,7 @@
 CREATE VIEW analytics.fct_price_history AS
 SELECT i.*, i.valid_from AS seen_at, i.valid_from - i.not_before AS uncertainty
 FROM (
-  SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny,
+  SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny, h.next_amount_cny,
          -- An interval has the unit that its offer had when it began. The array distinguishes a unit that was not
          -- stated (a null element) from no row.
          (coalesce(
@@ -25,10 +25,11 @@ FROM (
           LIMIT 1) AS not_before
   FROM (
     -- is_current is a constant in each half, so that a condition on it reads only one of the two tables.
-    SELECT offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, false AS is_current, call_id, closed_by_call_id
+    SELECT offer_id, sku_id, kind, min_quantity, amount_cny, next_amount_cny, valid_from, valid_to, false AS is_current, call_id,
+           closed_by_call_id
     FROM catalog.price_history
     UNION ALL
-    SELECT offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, NULL, true, call_id, NULL
+    SELECT offer_id, sku_id, kind, min_quantity, amount_cny, NULL::numeric(14, 4), valid_from, NULL, true, call_id, NULL
     FROM catalog.price
   ) h
   LEFT JOIN catalog.offer o USING (offer_id)
@@ -40,6 +41,7 @@ COMMENT ON COLUMN analytics.fct_price_history.sku_id IS 'SKU the price is for; 0
 COMMENT ON COLUMN analytics.fct_price_history.kind IS 'list: without any privilege; plus: for PLUS members; promotion: a reduction of unknown type; dropship, distribution, retail, consign, jxhy, jxhy_wholesale: channel prices; search, search_consign, search_promotion, search_jxhy, search_jxhy_wholesale: prices in a search row.';
 COMMENT ON COLUMN analytics.fct_price_history.min_quantity IS 'The price holds from this many units on.';
 COMMENT ON COLUMN analytics.fct_price_history.amount_cny IS 'Price in yuan for one unit.';
+COMMENT ON COLUMN analytics.fct_price_history.next_amount_cny IS 'Price in yuan for one unit from valid_to on; null: none followed, or this is the current price.';
 COMMENT ON COLUMN analytics.fct_price_history.unit IS 'Unit of sale when the interval began; null until a detail answer names it.';
 COMMENT ON COLUMN analytics.fct_price_history.valid_from IS 'Grant time of the first call that showed it.';
 COMMENT ON COLUMN analytics.fct_price_history.valid_to IS 'Grant time of the call that showed another price, or none; null: this is the current price.';
@@ -55,9 +57,9 @@ COMMENT ON COLUMN analytics.fct_price_history.uncertainty IS 'Time from not_befo
 CREATE VIEW analytics.fct_price_change AS
 SELECT e.*, e.changed_at AS seen_at, e.changed_at - e.not_before AS uncertainty
 FROM (
-  SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny AS before_cny, a.after_cny,
-         (a.after_cny - h.amount_cny)::numeric(14, 4) AS change_cny,
-         round(100 * (a.after_cny / nullif(h.amount_cny, 0) - 1), 2)::numeric(20, 2) AS change_percent,
+  SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny AS before_cny, h.next_amount_cny AS after_cny,
+         (h.next_amount_cny - h.amount_cny)::numeric(14, 4) AS change_cny,
+         round(100 * (h.next_amount_cny / nullif(h.amount_cny, 0) - 1), 2)::numeric(20, 2) AS change_percent,
          (coalesce(
            (SELECT ARRAY[c.old]
             FROM catalog.offer_change c
@@ -82,18 +84,6 @@ FROM (
           LIMIT 1) AS not_before
   FROM catalog.price_history h
   LEFT JOIN catalog.offer o USING (offer_id)
-  LEFT JOIN catalog.price p
-    ON (p.offer_id, p.sku_id, p.kind, p.min_quantity, p.valid_from)
-       = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
-  -- Most often the next price is still current; then the history is not read.
-  CROSS JOIN LATERAL (
-    SELECT coalesce(
-      p.amount_cny,
-      (SELECT n.amount_cny
-       FROM catalog.price_history n
-       WHERE (n.offer_id, n.sku_id, n.kind, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to))
-    ) AS after_cny
-  ) a
 ) e;
 
 COMMENT ON VIEW analytics.fct_price_change IS 'One price that another replaced, or that ended without one. Key: offer_id, sku_id, kind, min_quantity, changed_at.';

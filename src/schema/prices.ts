@@ -51,6 +51,7 @@ export const priceHistory = catalog.table(
     minQuantity: integer('min_quantity').notNull(),
     kind: priceKind('kind').notNull(),
     amountCny: money('amount_cny').notNull(),
+    nextAmountCny: money('next_amount_cny'),
   },
   (table) => [
     primaryKey({ columns: [table.offerId, table.kind, table.minQuantity, table.skuId, table.validFrom] }),

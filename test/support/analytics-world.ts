@@ -1,3 +1,4 @@
+import { linkPrices } from './link-prices.ts';
 import type { TestDatabase } from './database.ts';
 
 /** A time in the catalog's past: so many days ago, a second after Shanghai's midnight. */
@@ -71,6 +72,7 @@ export async function insertIntervals(
       );
     }
   }
+  await pool.query(linkPrices);
 }
 
 /** Detail fetches of an offer, in days ago; those in `empty` found nothing. */

@@ -1,7 +1,7 @@
 -- Purpose: makes the prices of locked offers those of an answer, which is complete for its kinds: a search row for
 --          kinds that begin with search, a detail answer for all others. An absent price ends, unless the answer has
---          something for it that cannot be read. An ended price goes to the history as [valid_from, valid_to), unless
---          it never held for any time.
+--          something for it that cannot be read. An ended price goes to the history as [valid_from, valid_to), with the
+--          price that follows, unless it never held for any time: then the price before it is followed by the new one.
 -- Params:  $1 jsonb [{offer_id, call_id, at, is_search}], each offer once; $2 jsonb [{offer_id, sku_id, kind,
 --          min_quantity, amount_cny}]; $3 jsonb what can't be read: [{offer_id, sku_id, kind, min_quantity}], null = any
 --          SKU, any quantity
@@ -19,7 +19,7 @@ unread AS MATERIALIZED (
   SELECT * FROM jsonb_to_recordset($3::jsonb) AS u (offer_id bigint, sku_id bigint, kind catalog.price_kind, min_quantity int)
 ),
 ended AS (
-  SELECT p.*, a.at, a.call_id AS closed_by_call_id, n.offer_id IS NULL AS is_absent
+  SELECT p.*, a.at, a.call_id AS closed_by_call_id, n.amount_cny AS next_amount_cny, n.offer_id IS NULL AS is_absent
   FROM answer a
   JOIN catalog.price p ON p.offer_id = a.offer_id AND (p.kind::text LIKE 'search%') = a.is_search
   LEFT JOIN n ON (n.offer_id, n.sku_id, n.kind, n.min_quantity) = (p.offer_id, p.sku_id, p.kind, p.min_quantity)
@@ -32,11 +32,18 @@ ended AS (
 ),
 closed AS (
   INSERT INTO catalog.price_history
-    (offer_id, sku_id, kind, min_quantity, valid_from, valid_to, amount_cny, call_id, closed_by_call_id)
-  SELECT offer_id, sku_id, kind, min_quantity, valid_from, at, amount_cny, call_id, closed_by_call_id
+    (offer_id, sku_id, kind, min_quantity, valid_from, valid_to, amount_cny, next_amount_cny, call_id, closed_by_call_id)
+  SELECT offer_id, sku_id, kind, min_quantity, valid_from, at, amount_cny, next_amount_cny, call_id, closed_by_call_id
   FROM ended
   WHERE valid_from < at
   RETURNING offer_id, kind
+),
+followed AS (
+  UPDATE catalog.price_history h
+  SET next_amount_cny = e.next_amount_cny
+  FROM ended e
+  WHERE e.valid_from = e.at
+    AND (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to) = (e.offer_id, e.sku_id, e.kind, e.min_quantity, e.at)
 ),
 dropped AS (
   DELETE FROM catalog.price p

@@ -112,8 +112,8 @@ describe('Parquet', () => {
   test('of a view can be averaged: what a view computes has a precision', async () => {
     const file = newFile('parquet');
     await database.pool.query(
-      `INSERT INTO catalog.price_history (offer_id, kind, min_quantity, valid_from, valid_to, amount_cny, call_id, closed_by_call_id)
-       VALUES (3, 'list', 2, '2026-11-01', '2026-11-20', 0.5001, 1, 1)`,
+      `INSERT INTO catalog.price_history (offer_id, kind, min_quantity, valid_from, valid_to, amount_cny, next_amount_cny, call_id, closed_by_call_id)
+       VALUES (3, 'list', 2, '2026-11-01', '2026-11-20', 0.5001, 0.0001, 1, 1)`,
     );
     await runExport('analytics.fct_price_change', '--out', file);
     const path = inProject(file);

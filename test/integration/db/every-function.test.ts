@@ -73,8 +73,8 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'analytics-price-index.sql': {
     before: `UPDATE catalog.price SET valid_from = '2031-06-15 01:00:00+00', amount_cny = 10;
-      INSERT INTO catalog.price_history (offer_id, kind, min_quantity, valid_from, valid_to, amount_cny, call_id, closed_by_call_id)
-      VALUES (7, 'list', 1, '2031-06-10', '2031-06-15 01:00:00+00', 9.5, 1, 1)`,
+      INSERT INTO catalog.price_history (offer_id, kind, min_quantity, valid_from, valid_to, amount_cny, next_amount_cny, call_id, closed_by_call_id)
+      VALUES (7, 'list', 1, '2031-06-10', '2031-06-15 01:00:00+00', 9.5, 10, 1, 1)`,
     call: `SELECT ARRAY[carried_points, offers, changed_pairs] AS result FROM analytics.price_index(1)`,
     gives: [105.263, 1, 1],
   },

@@ -234,11 +234,19 @@ describe('the cookbook', () => {
   test('finds the most restless prices', async () => {
     const rows = await ask('Which prices are the most restless?');
     expect(rows.length).toBeGreaterThan(5);
+    const changes = world.known.changes.filter(({ kind, after }) => kind === 'list' && after !== null);
+    const changesOf = (key: string) => changes.filter((change) => keyOf(change) === key);
+    const movedPercent = (key: string) => {
+      const moves = changesOf(key).map(({ amount, after }) => Math.abs(Number(after) / Number(amount) - 1));
+      return Math.round(1000 * moves.reduce((sum, move) => sum + move, 0)) / 10;
+    };
+    const most = [...new Set(changes.map(keyOf))].map(movedPercent).toSorted((one, other) => other - one);
+    expect(rows.map((row) => number(row['moved_percent']))).toEqual(most.slice(0, 20));
     for (const row of rows) {
-      const key = rowKey(row);
-      const amounts = (world.known.amounts.get(key) ?? []).map(Number);
-      expect([number(row['prices']), number(row['lowest_cny']), number(row['highest_cny'])]).toEqual([
-        amounts.length,
+      const own = changesOf(rowKey(row));
+      const amounts = own.flatMap(({ amount, after }) => [Number(amount), Number(after)]);
+      expect([number(row['changes']), number(row['lowest_cny']), number(row['highest_cny'])]).toEqual([
+        own.length,
         Math.min(...amounts),
         Math.max(...amounts),
       ]);

@@ -139,6 +139,17 @@ async function readCopies(copies: readonly Copy[]): Promise<Record<string, objec
   return all;
 }
 
+/** Intervals of prices that name another next one than there is. */
+const wrongNext = `
+  SELECT h.*, n.amount_cny AS is_next
+  FROM catalog.price_history h
+  LEFT JOIN (
+    SELECT offer_id, sku_id, kind, min_quantity, valid_from, amount_cny FROM catalog.price
+    UNION ALL
+    SELECT offer_id, sku_id, kind, min_quantity, valid_from, amount_cny FROM catalog.price_history
+  ) n ON (n.offer_id, n.sku_id, n.kind, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
+  WHERE h.next_amount_cny IS DISTINCT FROM n.amount_cny`;
+
 const byTime = (plans: readonly Plan[]): number[] =>
   plans.map((_, index) => index).toSorted((a, b) => (plans[a]?.time ?? 0) - (plans[b]?.time ?? 0) || a - b);
 
@@ -151,6 +162,7 @@ it('SKUs, stocks, prices, sellers and states are the same after any order of loa
   await loadAll(shuffled);
   const [expected, actual] = [await readCopies(inOrder), await readCopies(shuffled)];
   for (const [at, one] of stories.entries()) expect([one, actual[at]]).toEqual([one, expected[at]]);
+  expect((await db.pool.query(wrongNext)).rows).toEqual([]);
   // Of a price that was replaced in its own instant no interval tells: such offers are merged again, to the same end.
   const replayed = expect.any(Object) as object;
   expect(await world.replay()).toEqual({ ...createCorrection(), replayed });

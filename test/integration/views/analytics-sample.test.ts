@@ -21,8 +21,8 @@ const world = `
   INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, stock, loaded_at)
     SELECT offer_id, observed_at, 'detail', nextval('usage.call_id_seq'), true, false, (random() * 2)::int, now()
     FROM made CROSS JOIN (VALUES (${at(8)}), (${at(4)}), (${at(1)})) o (observed_at);
-  INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
-    SELECT offer_id, 0, 'list', 1, before, ${at(8)}, changed_at, 1, 2 FROM made WHERE changed_at IS NOT NULL;
+  INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, next_amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
+    SELECT offer_id, 0, 'list', 1, before, after, ${at(8)}, changed_at, 1, 2 FROM made WHERE changed_at IS NOT NULL;
   INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
     SELECT offer_id, 0, 'list', 1, CASE WHEN changed_at IS NULL THEN before ELSE after END, coalesce(changed_at, ${at(8)}), 1 FROM made;
   INSERT INTO sync.refresh (offer_id, first_seen_at, last_call_id, bucket, order_at, popularity, detail_at)

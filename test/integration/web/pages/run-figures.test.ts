@@ -1,3 +1,4 @@
+import { linkPrices } from '../../../support/link-prices.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runSql } from '../../../../src/db/sql-file.ts';
 import { readSql } from '../../../../src/web/read-sql.ts';
@@ -166,6 +167,7 @@ async function addPrices(): Promise<void> {
             (5, 0, 'list', 1, 10, '2026-11-01Z', '2026-11-25T23:51:00+08:00', 1, 12),
             (4, 0, 'list', 1, 90, '2026-10-01Z', '2026-11-25T23:49:59+08:00', 1, 9)`,
   );
+  await world.execute(linkPrices);
 }
 
 test('prices that the calls of a run ended are listed by how far they moved, also past midnight', async () => {
@@ -198,6 +200,7 @@ test('a price is what a run saw it become, also when it changed again or ended a
     `INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
      VALUES (5, 0, 'list', 1, 77, '2026-11-26T10:00:00+08:00', 1)`,
   );
+  await world.execute(linkPrices);
   expect(await moves()).toEqual(before);
 });
 
@@ -208,8 +211,8 @@ test('ten moves are shown at first, and five hundred when all are asked for', as
       `WITH p AS (
          INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
          SELECT 6, n, 'list', 1, 20, '2026-11-25T23:51:00+08:00', 12 FROM generate_series($1::int, $2::int) n RETURNING *)
-       INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
-       SELECT offer_id, sku_id, kind, min_quantity, 10, '2026-11-01Z', '2026-11-25T23:51:00+08:00', 1, 12 FROM p`,
+       INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, next_amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
+       SELECT offer_id, sku_id, kind, min_quantity, 10, amount_cny, '2026-11-01Z', '2026-11-25T23:51:00+08:00', 1, 12 FROM p`,
       from,
       to,
     );
@@ -261,6 +264,7 @@ test('what its calls found after a run had ended is not of it, and so many rows 
      VALUES (6, 900, 'list', 1, 1, '2026-10-01Z', $1, 1, 17)`,
     at,
   );
+  await world.execute(linkPrices);
   const pages = createRunPages(pool);
   expect((await pages.listChanges('1', 9)).offers).toBe(3);
   const [largest] = await pages.listPriceMoves('1', 1);
