@@ -1,45 +1,44 @@
--- Purpose: prices that differ from those of a week ago. Reads the intervals that ended in the week, by index, and the
---          prices that began in it: a price whose interval ended in the week began in it if it holds now. Reads each
---          once and groups them, in place of a look-up for each.
+-- Purpose: prices that differ from those of a week ago. Reads the intervals that ended in the week, by index, and groups
+--          them, in place of a look-up for each: each has the price that followed it.
 CREATE VIEW analytics.price_movers AS
 SELECT m.offer_id, o.subject, o.subject_translated, o.state, o.category_id, m.sku_id, m.kind, m.min_quantity,
-       m.before_cny, m.now_cny::numeric(14, 4) AS now_cny, (m.now_cny - m.before_cny)::numeric(14, 4) AS change_cny,
+       m.before_cny, m.now_cny, (m.now_cny - m.before_cny)::numeric(14, 4) AS change_cny,
        round(100 * (m.now_cny / nullif(m.before_cny, 0) - 1), 2)::numeric(20, 2) AS change_percent, o.unit,
        u.offer_id IS NOT NULL AND EXISTS (
          SELECT FROM analytics.fct_offer_change c
-         WHERE c.offer_id = m.offer_id AND c.field = 'unit' AND c.observed_at > m.before_from AND c.observed_at <= m.now_from
+         WHERE c.offer_id = m.offer_id AND c.field = 'unit' AND c.observed_at > m.before_from
+           AND c.observed_at <= (
+             SELECT p.valid_from FROM catalog.price p
+             WHERE (p.offer_id, p.sku_id, p.kind, p.min_quantity) = (m.offer_id, m.sku_id, m.kind, m.min_quantity))
            AND c.new_value <> c.stated_before
        ) AS is_unit_changed,
        m.changes, m.changed_at, (m.changed_at AT TIME ZONE INTERVAL '8 hours')::date AS day,
        b.observed_at AS not_before,
        coalesce(b.observed_at <= (SELECT now - interval '7 days' FROM analytics.clock), true) AS may_be_older
 FROM (
-  SELECT g.offer_id, g.sku_id, g.kind, g.min_quantity, g.now_cny, g.now_from, g.before_from, g.changes, g.changed_at, g.first_changed_at,
+  SELECT g.offer_id, g.sku_id, g.kind, g.min_quantity, g.before_from, g.changes, g.changed_at, g.first_changed_at,
          -- Intervals never overlap: either one held when the week began, or all began within the week.
          coalesce(g.stood_cny, (
-           SELECT s.cny FROM unnest(g.later_at, g.later_cny) s (at, cny) ORDER BY s.at LIMIT 1))::numeric(14, 4) AS before_cny
+           SELECT s.cny FROM unnest(g.later_at, g.later_cny) s (at, cny) ORDER BY s.at LIMIT 1))::numeric(14, 4) AS before_cny,
+         -- What followed the only change holds now. After several, or after none followed, the current price is looked up.
+         CASE WHEN g.changes = 1 AND g.next_cny IS NOT NULL THEN g.next_cny ELSE (
+           SELECT p.amount_cny FROM catalog.price p
+           WHERE (p.offer_id, p.sku_id, p.kind, p.min_quantity) = (g.offer_id, g.sku_id, g.kind, g.min_quantity)) END::numeric(14, 4) AS now_cny
   FROM (
-    SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity,
-           max(h.amount_cny) FILTER (WHERE h.valid_to IS NULL) AS now_cny, max(h.valid_from) FILTER (WHERE h.valid_to IS NULL) AS now_from,
-           max(h.amount_cny) FILTER (WHERE h.valid_to IS NOT NULL AND h.has_stood) AS stood_cny,
-           array_agg(h.valid_to) FILTER (WHERE h.valid_to IS NOT NULL AND NOT h.has_stood) AS later_at,
-           array_agg(h.amount_cny) FILTER (WHERE h.valid_to IS NOT NULL AND NOT h.has_stood) AS later_cny,
-           min(h.valid_from) AS before_from, count(h.valid_to)::int AS changes,
-           max(h.valid_to) AS changed_at, min(h.valid_to) AS first_changed_at
+    SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, max(h.next_amount_cny) AS next_cny,
+           max(h.amount_cny) FILTER (WHERE h.has_stood) AS stood_cny,
+           array_agg(h.valid_to) FILTER (WHERE NOT h.has_stood) AS later_at,
+           array_agg(h.amount_cny) FILTER (WHERE NOT h.has_stood) AS later_cny,
+           min(h.valid_from) AS before_from, count(*)::int AS changes, max(h.valid_to) AS changed_at, min(h.valid_to) AS first_changed_at
     FROM (
-      SELECT e.offer_id, e.sku_id, e.kind, e.min_quantity, e.amount_cny, e.valid_from, e.valid_to,
+      SELECT e.offer_id, e.sku_id, e.kind, e.min_quantity, e.amount_cny, e.next_amount_cny, e.valid_from, e.valid_to,
              e.valid_from <= (SELECT now - interval '7 days' FROM analytics.clock) AS has_stood
       FROM catalog.price_history e
       WHERE (e.valid_to AT TIME ZONE INTERVAL '8 hours')::date >= (SELECT day - 7 FROM analytics.clock)
         AND e.valid_to > (SELECT now - interval '7 days' FROM analytics.clock)
-      UNION ALL
-      SELECT p.offer_id, p.sku_id, p.kind, p.min_quantity, p.amount_cny, p.valid_from, NULL, false
-      FROM catalog.price p
-      WHERE p.valid_from > (SELECT now - interval '7 days' FROM analytics.clock)
     ) h
     GROUP BY h.offer_id, h.sku_id, h.kind, h.min_quantity
   ) g
-  WHERE g.changes > 0 AND g.now_from IS NOT NULL
 ) m
 JOIN catalog.offer o USING (offer_id)
 -- The few offers whose unit ever changed.
