@@ -19,6 +19,7 @@ const signs: ReadonlyMap<ErrorKind, AnswerSign> = new Map([
   [errors.GATEWAY_REDIRECT, 'unavailable'],
   [errors.GATEWAY_UNREACHABLE, 'unreachable'],
   [errors.GATEWAY_PARAM_MISSING, 'param_missing'],
+  [errors.GATEWAY_PARAM_REFUSED, 'refused'],
   [errors.GATEWAY_REFUSED, 'refused'],
 ]);
 

@@ -63,11 +63,12 @@ describe.each(listBackends())('on %s', (backend) => {
   );
 
   it.each([
-    ['for a reason nobody knows', 'gw.NeverSeen', 'GATEWAY_REFUSED'],
-    ['because a parameter that it did not have is missing', 'gw.ParamMissing', 'GATEWAY_PARAM_MISSING'],
-  ])('an API that refuses every call %s costs a few calls, and a target for each', (_, code, name) =>
+    ['for a reason nobody knows', 'gw.NeverSeen', 'no', 'GATEWAY_REFUSED'],
+    ['because a parameter that it did not have is missing', 'gw.ParamMissing', 'no', 'GATEWAY_PARAM_MISSING'],
+    ['for the form of a parameter', 'gw.NeverSeen', 'Illegal argument type', 'GATEWAY_PARAM_REFUSED'],
+  ])('an API that refuses every call %s costs a few calls, and a target for each', (_, code, message, name) =>
     withTestStack({ backend }, async (stack) => {
-      const refusal = { code, status: 400, message: 'no' };
+      const refusal = { code, status: 400, message };
       stack.sandbox.setFaults([{ kind: 'gateway_error', api: detailApi, ...refusal }]);
       const running = stack.run();
       await until(
