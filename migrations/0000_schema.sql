@@ -1015,6 +1015,7 @@ COMMENT ON COLUMN sync.image_upload.image_id IS 'Id of the picture at 1688; null
 COMMENT ON COLUMN sync.image_upload.call_id IS 'Call that handed it over (usage.api_call).';
 COMMENT ON COLUMN sync.image_upload.uploaded_at IS 'When the call was granted (ledger clock).';
 
+-- evidence is one array, because each array has a header of 21 bytes.
 CREATE TABLE sync.refresh (
   offer_id bigint PRIMARY KEY,
   first_seen_at timestamptz NOT NULL,
@@ -1057,11 +1058,7 @@ CREATE TABLE sync.refresh (
   stale_by text,
   failure_code text,
   leased_for text,
-  offer_evidence real[],
-  price_evidence real[],
-  in_stock_evidence real[],
-  out_of_stock_evidence real[],
-  gone_evidence real[],
+  evidence real[],
   CONSTRAINT refresh_stale_by CHECK (stale_by IN ('row', 'modify_date', 'absence')),
   CONSTRAINT refresh_stale CHECK ((stale_since IS NULL) = (stale_by IS NULL)),
   CONSTRAINT refresh_bucket CHECK ((bucket IS NULL) = (order_at IS NULL)),
@@ -1099,7 +1096,7 @@ COMMENT ON COLUMN sync.refresh.rate_changes IS 'Changes that its observations ad
 COMMENT ON COLUMN sync.refresh.rate_days IS 'Days in which those changes would have been seen.';
 COMMENT ON COLUMN sync.refresh.feed_set IS 'Feeds that reach it, as a row of sync.feed_set; 0: none.';
 COMMENT ON COLUMN sync.refresh.bucket IS 'Offers of one number matter and change about the same (docs/planner.md); below 0: the detail is known to be wrong, or was never fetched; null: gone, not to be asked for.';
-COMMENT ON COLUMN sync.refresh.offer_changes IS 'As if so many changes of anything but stock and sales had been seen, of all that is known of it (offer_evidence); without evidence, beyond what is known of all offers.';
+COMMENT ON COLUMN sync.refresh.offer_changes IS 'As if so many changes of anything but stock and sales had been seen, of all that is known of it (evidence); without evidence, beyond what is known of all offers.';
 COMMENT ON COLUMN sync.refresh.offer_days IS 'In so many days.';
 COMMENT ON COLUMN sync.refresh.price_changes IS 'The same of its prices.';
 COMMENT ON COLUMN sync.refresh.price_days IS 'In so many days.';
@@ -1114,11 +1111,7 @@ COMMENT ON COLUMN sync.refresh.is_in_stock IS 'Whether the newest detail showed 
 COMMENT ON COLUMN sync.refresh.stale_by IS 'What showed it: another price in a search row (row), another date of modification in it (modify_date), a complete pass without it (absence).';
 COMMENT ON COLUMN sync.refresh.failure_code IS 'Why it could not be fetched when it was last tried; null: it could.';
 COMMENT ON COLUMN sync.refresh.leased_for IS 'Why the run has taken it: max_age (a feed promises that its detail is never older), or null for its value. Means nothing once it is free.';
-COMMENT ON COLUMN sync.refresh.offer_evidence IS 'By the rates of sync.figure.shares: ln of the probability of what details and rows showed of anything but stock and sales. Null: nothing was observed twice.';
-COMMENT ON COLUMN sync.refresh.price_evidence IS 'The same of its prices.';
-COMMENT ON COLUMN sync.refresh.in_stock_evidence IS 'The same of its running out of stock. Zeros: nothing was observed, and the rate is that of offers that change as often.';
-COMMENT ON COLUMN sync.refresh.out_of_stock_evidence IS 'The same of its coming back into stock. Zeros: nothing was observed, and the rate is that of offers that change as often.';
-COMMENT ON COLUMN sync.refresh.gone_evidence IS 'The same of its being there again after details that had not found it.';
+COMMENT ON COLUMN sync.refresh.evidence IS 'By the ten rates of sync.figure.shares: ln of the probability of what details and rows showed. [1:10] of anything but stock and sales, [11:20] of its prices, [21:30] of its running out of stock, [31:40] of its coming back into stock, [41:50] of its being there again after details that had not found it. Nulls, or beyond the end: nothing was observed twice. Zeros: nothing was observed, and the rate is that of offers that change as often.';
 
 CREATE TABLE sync.seller_observation (
   seller_id text PRIMARY KEY,

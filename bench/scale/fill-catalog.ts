@@ -162,11 +162,11 @@ const byOffers: Readonly<Record<string, string>> = {
     ORDER BY observed_at`,
   'sync.refresh': `
     INSERT INTO sync.refresh (offer_id, first_seen_at, summary_at, summary_call_id, detail_at, detail_call_id, found_at, found_call_id, last_call_id,
-      popularity, rate_changes, rate_days, offer_changes, offer_days, offer_evidence, price_changes, price_days, price_evidence,
-      in_stock_changes, in_stock_days, in_stock_evidence, is_in_stock, stale_since, stale_by,
+      popularity, rate_changes, rate_days, offer_changes, offer_days, price_changes, price_days,
+      in_stock_changes, in_stock_days, evidence, is_in_stock, stale_since, stale_by,
       feed_set, bucket, order_at)
     SELECT ${String(firstOfferId)} + i, ${seenAt(firstSeen)}, at, i, at, i, at, i, i,
-      popularity, changes, days, 0.1 + changes, 2 + days, evidence, 0.1 + 0.7 * changes, 2 + days, evidence, 0.1, 2 + days, evidence, ${draw('i', 12)} > 0.03, CASE WHEN is_stale THEN at END, CASE WHEN is_stale THEN 'row' END, 1,
+      popularity, changes, days, 0.1 + changes, 2 + days, 0.1 + 0.7 * changes, 2 + days, 0.1, 2 + days, evidence || evidence || evidence, ${draw('i', 12)} > 0.03, CASE WHEN is_stale THEN at END, CASE WHEN is_stale THEN 'row' END, 1,
       CASE WHEN is_stale THEN -1 - ${bucket} ELSE ${bucket} END, at
     FROM generate_series($1::bigint, $2::bigint) i,
       LATERAL (SELECT ${now} - 60 * ${draw('i', 16)} ^ 2 * interval '1 day' AS at, (1 + 2000 * ${draw('i', 17)} ^ 8) ^ 0.5 AS popularity,

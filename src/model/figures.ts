@@ -2,7 +2,7 @@ import type { ChangeRate, StaleHint } from './learning.ts';
 
 /**
  * Figures whose confidence the catalog states: the offer as a whole, its prices, its stock (in one of two states), and that the
- * offer is gone. Each changes at its own rate.
+ * offer is gone. Each changes at its own rate. `sync.refresh.evidence` has them in this order.
  */
 export const figures = ['offer', 'price', 'in_stock', 'out_of_stock', 'gone'] as const;
 

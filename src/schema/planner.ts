@@ -60,11 +60,7 @@ export const refresh = sync.table(
     isInStock: boolean('is_in_stock'),
     staleBy: text('stale_by').$type<StaleHint>(),
     leasedFor: text('leased_for').$type<NonNullable<LeasedFor>>(),
-    offerEvidence: real('offer_evidence').array(),
-    priceEvidence: real('price_evidence').array(),
-    inStockEvidence: real('in_stock_evidence').array(),
-    outOfStockEvidence: real('out_of_stock_evidence').array(),
-    goneEvidence: real('gone_evidence').array(),
+    evidence: real('evidence').array(),
     ...lease,
   },
   (table) => [

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { ChangeRate } from '../../model/learning.ts';
-import type { Figure } from '../../model/figures.ts';
+import { figures, type Figure } from '../../model/figures.ts';
 import type { Feed } from '../../model/sync-config.ts';
 import type { RepricingRecord, SiblingRecord } from '../planner/shop-suspicion.ts';
 import type { VisibleShare } from '../planner/visible-share.ts';
@@ -10,7 +10,7 @@ import { readPlanner, type PlannerFigures } from './read-planner.ts';
 import { runInTransaction } from '../../db/run-in-transaction.ts';
 import { applySql, runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
-import type { SampledFigure } from '../planner/rate-grid.ts';
+import { rates, type SampledFigure } from '../planner/rate-grid.ts';
 import { saveFigureShares, type FigureShares } from '../update/figure-rows.ts';
 import { isDetailSuspect } from '../update/recent-details.ts';
 import { arrayOverlaps, sql } from 'drizzle-orm';
@@ -210,7 +210,8 @@ export function createRefreshQueue({ pool }: { readonly pool: Pool }): RefreshQu
       ];
       return (await runSqlForOne<{ calls: number }>(pool, readSql('count-promised-calls'), given)).calls;
     },
-    sample: (limit) => runSqlForOne<PlannerSample>(pool, readSql('sample-learned'), [limit]),
+    sample: (limit) =>
+      runSqlForOne<PlannerSample>(pool, readSql('sample-learned'), [limit, figures, rates.length]),
     saveFit: async ({ prior, figures, shownKept, shops, siblings, ...fit }) => {
       await db.update(planner).set({
         ...{ ...fit, priorChanges: prior.changes, priorDays: prior.days },

@@ -1,6 +1,7 @@
 -- Purpose: a sample of offers with evidence from observations, from blocks chosen at random, and the other inputs of
 --          the planner's daily fit.
--- Params:  $1 integer how many at most
+-- Params:  $1 integer how many at most; $2 text[] figures in the order of sync.refresh.evidence, the offer first; $3 integer how many
+--          numbers of each that has
 -- Returns: one row: fittedAt (null: never), prior ({changes, days}), sample ([{changes, days}]), figures (object of
 --          figures: [{evidence, offerEvidence}]), shown ({visible, hidden}: changes that rows show, and do not), meanPopularity (of all offers
 --          in those blocks; 1: none), offers (about how many there are), detailsPerDay (details of known offers in the last
@@ -10,7 +11,7 @@ WITH size AS MATERIALIZED (
   SELECT greatest(reltuples, 0)::float8 AS offers FROM pg_class WHERE oid = 'sync.refresh'::regclass
 ),
 block AS MATERIALIZED (
-  SELECT offer_id, first_seen_at, rate_changes, rate_days, popularity, offer_evidence, price_evidence, in_stock_evidence, out_of_stock_evidence, gone_evidence
+  SELECT offer_id, first_seen_at, rate_changes, rate_days, popularity, evidence
   FROM sync.refresh
   -- Four times as many as needed, because not every offer was fetched; a small table is read whole.
   TABLESAMPLE SYSTEM ((SELECT least(100, 400.0 * $1::int / greatest(offers, 1)) FROM size))
@@ -22,17 +23,16 @@ figure AS (
   SELECT f.figure, (
     SELECT coalesce(json_agg(json_build_object('evidence', e.evidence, 'offerEvidence', e.offer_evidence)), '[]')
     FROM (
-      SELECT n.evidence, offer_evidence
+      SELECT evidence[f.first:f.first + $3::int - 1] AS evidence,
+             CASE WHEN evidence[1] IS NOT NULL THEN evidence[1:$3::int] END AS offer_evidence
       FROM block
-      CROSS JOIN LATERAL (VALUES
-        ('offer', offer_evidence), ('price', price_evidence), ('in_stock', in_stock_evidence),
-        ('out_of_stock', out_of_stock_evidence), ('gone', gone_evidence)
-      ) AS n (figure, evidence)
-      WHERE n.figure = f.figure AND n.evidence IS NOT NULL
+      WHERE evidence[f.first] IS NOT NULL
       ORDER BY hashint8(block.offer_id)
       LIMIT $1::int
     ) e) AS learned
-  FROM sync.figure f
+  FROM (
+    SELECT figure, 1 + (place::int - 1) * $3::int AS first FROM unnest($2::text[]) WITH ORDINALITY AS n (figure, place)
+  ) f
 )
 SELECT p.fitted_at AS "fittedAt", json_build_object('changes', p.prior_changes, 'days', p.prior_days) AS prior,
        (SELECT coalesce(json_agg(json_build_object('changes', rate_changes, 'days', rate_days)), '[]') FROM learned) AS sample,

@@ -3,7 +3,7 @@
 -- Params:  $1 jsonb [{offer_id, first_seen_at, summary_at, summary_call_id, detail_at, detail_call_id, found_at,
 --          found_call_id, last_call_id, empty_detail_streak, absent_at, absent_call_id, popularity, rate_changes, rate_days,
 --          changed_at, stale_since, stale_by, vouched_at, price_hinted_at, date_hinted_at, is_in_stock, offer_changes, offer_days, price_changes, price_days,
---          in_stock_changes, in_stock_days, out_of_stock_changes, out_of_stock_days, gone_changes, gone_days, evidence of each figure, feed_set, bucket, order_at}]; $2 boolean true: they
+--          in_stock_changes, in_stock_days, out_of_stock_changes, out_of_stock_days, gone_changes, gone_days, evidence, feed_set, bucket, order_at}]; $2 boolean true: they
 --          were asked for, so end their leases
 -- Returns: nothing
 UPDATE sync.refresh r
@@ -30,19 +30,15 @@ SET first_seen_at = least(r.first_seen_at, n.first_seen_at),
     is_in_stock = n.is_in_stock,
     offer_changes = n.offer_changes,
     offer_days = n.offer_days,
-    offer_evidence = n.offer_evidence,
     price_changes = n.price_changes,
     price_days = n.price_days,
-    price_evidence = n.price_evidence,
     in_stock_changes = n.in_stock_changes,
     in_stock_days = n.in_stock_days,
-    in_stock_evidence = n.in_stock_evidence,
     out_of_stock_changes = n.out_of_stock_changes,
     out_of_stock_days = n.out_of_stock_days,
-    out_of_stock_evidence = n.out_of_stock_evidence,
     gone_changes = n.gone_changes,
     gone_days = n.gone_days,
-    gone_evidence = n.gone_evidence,
+    evidence = n.evidence,
     feed_set = n.feed_set,
     bucket = n.bucket,
     order_at = n.order_at,

@@ -4,6 +4,7 @@ import type { Provenance } from '../../model/catalog.ts';
 import type { CountedHint, LearnedFigure, OfferFigures } from '../../model/figures.ts';
 import type { LeasedFor, QueuePosition, StaleHint } from '../../model/learning.ts';
 import { readSql } from '../read-sql.ts';
+import { joinEvidence, splitEvidence, type EvidenceColumn } from './evidence-column.ts';
 import {
   compareObservations,
   toKnowledge,
@@ -36,19 +37,15 @@ interface FreshnessRow {
   readonly is_in_stock: boolean | null;
   readonly offer_changes: number;
   readonly offer_days: number;
-  readonly offer_evidence: readonly number[] | null;
   readonly price_changes: number;
   readonly price_days: number;
-  readonly price_evidence: readonly number[] | null;
   readonly in_stock_changes: number;
   readonly in_stock_days: number;
-  readonly in_stock_evidence: readonly number[] | null;
   readonly out_of_stock_changes: number;
   readonly out_of_stock_days: number;
-  readonly out_of_stock_evidence: readonly number[] | null;
   readonly gone_changes: number;
   readonly gone_days: number;
-  readonly gone_evidence: readonly number[] | null;
+  readonly evidence: EvidenceColumn;
   readonly feed_set: number;
   readonly leased_for: LeasedFor;
 }
@@ -87,11 +84,15 @@ function toCountedHint({ price_hinted_at: price, date_hinted_at: date }: Freshne
 function toFigures(row: FreshnessRow): OfferFigures {
   return {
     learned: {
-      offer: toLearned(row.offer_evidence, row.offer_changes, row.offer_days),
-      price: toLearned(row.price_evidence, row.price_changes, row.price_days),
-      in_stock: toLearned(row.in_stock_evidence, row.in_stock_changes, row.in_stock_days),
-      out_of_stock: toLearned(row.out_of_stock_evidence, row.out_of_stock_changes, row.out_of_stock_days),
-      gone: toLearned(row.gone_evidence, row.gone_changes, row.gone_days),
+      offer: toLearned(splitEvidence(row.evidence, 'offer'), row.offer_changes, row.offer_days),
+      price: toLearned(splitEvidence(row.evidence, 'price'), row.price_changes, row.price_days),
+      in_stock: toLearned(splitEvidence(row.evidence, 'in_stock'), row.in_stock_changes, row.in_stock_days),
+      out_of_stock: toLearned(
+        splitEvidence(row.evidence, 'out_of_stock'),
+        row.out_of_stock_changes,
+        row.out_of_stock_days,
+      ),
+      gone: toLearned(splitEvidence(row.evidence, 'gone'), row.gone_changes, row.gone_days),
     },
     vouchedAt: row.vouched_at,
     countedHint: toCountedHint(row),
@@ -108,19 +109,15 @@ function toFigureColumns({ learned, vouchedAt, countedHint, isInStock }: OfferFi
     is_in_stock: isInStock,
     offer_changes: learned.offer?.rate.changes ?? 0,
     offer_days: learned.offer?.rate.days ?? 0,
-    offer_evidence: learned.offer?.evidence ?? null,
     price_changes: learned.price?.rate.changes ?? 0,
     price_days: learned.price?.rate.days ?? 0,
-    price_evidence: learned.price?.evidence ?? null,
     in_stock_changes: learned.in_stock?.rate.changes ?? 0,
     in_stock_days: learned.in_stock?.rate.days ?? 0,
-    in_stock_evidence: learned.in_stock?.evidence ?? null,
     out_of_stock_changes: learned.out_of_stock?.rate.changes ?? 0,
     out_of_stock_days: learned.out_of_stock?.rate.days ?? 0,
-    out_of_stock_evidence: learned.out_of_stock?.evidence ?? null,
     gone_changes: learned.gone?.rate.changes ?? 0,
     gone_days: learned.gone?.rate.days ?? 0,
-    gone_evidence: learned.gone?.evidence ?? null,
+    evidence: joinEvidence(learned),
   };
 }
 

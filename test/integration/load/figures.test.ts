@@ -52,9 +52,9 @@ async function openOffer(): Promise<Offer> {
     known: async () => {
       const { rows } = await db.pool.query<Record<string, unknown>>(
         // By the lowest rate, a change in 2,000 days, any change is unlikely, and days without one cost in proportion.
-        `SELECT price_evidence[1] < -1 AS is_price_changed, round(-price_evidence[1] * 2000)::float8 AS price_days,
-                in_stock_evidence[1] < -1 AS is_sold_out, round(-in_stock_evidence[1] * 2000)::float8 AS in_stock_days,
-                out_of_stock_evidence[1] < -1 AS is_restocked, price_evidence, is_in_stock,
+        `SELECT evidence[11] < -1 AS is_price_changed, round(-evidence[11] * 2000)::float8 AS price_days,
+                evidence[21] < -1 AS is_sold_out, round(-evidence[21] * 2000)::float8 AS in_stock_days,
+                evidence[31] < -1 AS is_restocked, evidence[11:20] AS price_evidence, is_in_stock,
                 round(extract(epoch FROM vouched_at - detail_at) / 86400)::int AS vouched_days,
                 round(extract(epoch FROM detail_at - price_hinted_at) / 86400)::int AS price_hinted_days
          FROM sync.refresh WHERE offer_id = $1`,
@@ -112,7 +112,7 @@ it('the first detail that has anything says how an offer is, and that of no chan
   const read = async () =>
     (
       await db.pool.query<object>(
-        'SELECT rate_changes, rate_days, offer_changes, offer_days, offer_evidence, changed_at FROM sync.refresh WHERE offer_id = $1',
+        'SELECT rate_changes, rate_days, offer_changes, offer_days, evidence[1:10] AS offer_evidence, changed_at FROM sync.refresh WHERE offer_id = $1',
         [lastId],
       )
     ).rows;

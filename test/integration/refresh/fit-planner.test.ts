@@ -13,6 +13,9 @@ import { detailStat, hour, offer } from '../../support/refresh-rows.ts';
 
 /* The planner of a day, and what it is fitted to. */
 
+/** In place of the evidence of a figure of which nothing was observed. */
+const nothing = rates.map(() => null);
+
 let still: StillLedger;
 beforeAll(async () => {
   still = await openStillLedger();
@@ -45,10 +48,11 @@ describe('the sample for the planner of a day', () => {
   });
 
   it('has that of each figure', async () => {
+    const numbers = (first: number) => rates.map((_, at) => first - at / 16);
     const rows = [
-      learned(1, { offer_evidence: '{-1,-2}', price_evidence: '{-3,-4}' }),
-      learned(2, { in_stock_evidence: '{-5,-6}', out_of_stock_evidence: '{-7,-8}' }),
-      learned(3, { offer_evidence: '{-9,-10}', gone_evidence: '{-11,-12}' }),
+      learned(1, { evidence: [...numbers(-1), ...numbers(-3)] }),
+      learned(2, { evidence: [...nothing, ...nothing, ...numbers(-5), ...numbers(-7)] }),
+      learned(3, { evidence: [...numbers(-9), ...nothing, ...nothing, ...nothing, ...numbers(-11)] }),
     ];
     const found = (await sample(rows, 10)).figures;
     expect(found.offer[0]?.offerEvidence).toEqual(found.offer[0]?.evidence);
@@ -60,11 +64,11 @@ describe('the sample for the planner of a day', () => {
         .flat(),
     );
     expect(samples).toEqual([
-      [-1, -2, -9, -10],
-      [-3, -4],
-      [-5, -6],
-      [-7, -8],
-      [-11, -12],
+      [...numbers(-1), ...numbers(-9)],
+      numbers(-3),
+      numbers(-5),
+      numbers(-7),
+      numbers(-11),
     ]);
     expect((await sample(rows, 1)).figures.offer).toHaveLength(1);
   });
@@ -94,7 +98,7 @@ describe('the planner', () => {
       offer(index + 1, {
         rate_changes: index % 3,
         rate_days: 9,
-        price_evidence: `{${rates.map((rate) => (index % 3 === 0 ? 0 : -20 * rate)).join()}}`,
+        evidence: [...nothing, ...rates.map((rate) => (index % 3 === 0 ? 0 : -20 * rate))],
         popularity: 2,
       }),
     );
@@ -162,8 +166,8 @@ describe('the planner', () => {
     const daily = rates.map((rate) => 9 * Math.log(-Math.expm1(-rate)));
     const never = rates.map((rate) => -180 * rate);
     const rows = Array.from({ length: 120 }, (_, index) => {
-      const evidence = `{${(index % 3 === 0 ? daily : never).join()}}`;
-      return offer(index + 1, { rate_days: 9, offer_evidence: evidence, in_stock_evidence: evidence });
+      const known = index % 3 === 0 ? daily : never;
+      return offer(index + 1, { rate_days: 9, evidence: [...known, ...nothing, ...known] });
     });
     const { figures: fitted } = await fit(rows);
     const often = (shares: readonly number[] = []) => shares.slice(6).reduce((sum, share) => sum + share, 0);

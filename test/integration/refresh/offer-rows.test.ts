@@ -7,6 +7,7 @@ import type { ObservationKey, OfferFreshness } from '../../../src/refresh/update
 import { beginStatsUpdate } from '../../../src/refresh/update/refresh-stats.ts';
 import { bucketOf } from '../../../src/refresh/planner/bucket.ts';
 import { nothingLearned } from '../../../src/refresh/planner/change-rate.ts';
+import { rates } from '../../../src/refresh/planner/rate-grid.ts';
 import { provenance } from '../../support/answers.ts';
 import { at, openStillLedger, type Row, type StillLedger } from '../../support/still-ledger.ts';
 import { day, hour, offer } from '../../support/refresh-rows.ts';
@@ -23,6 +24,9 @@ const key = (seconds: number, callId: number): ObservationKey => ({
   at: new Date(at(seconds)),
   callId: String(callId),
 });
+
+/** Evidence for each rate, in numbers that `real` has. */
+const evidenceFrom = (first: number) => rates.map((_, at) => first - at / 16);
 
 /** Every column has a value of its own. */
 const full = {
@@ -43,21 +47,17 @@ const full = {
     is_in_stock: true,
     offer_changes: 5,
     offer_days: 6,
-    offer_evidence: [-5, -6.5],
     price_changes: 7,
     price_days: 8,
-    price_evidence: [-7, -8.5],
   },
   ...{
     in_stock_changes: 9,
     in_stock_days: 10,
-    in_stock_evidence: [-9, -10.5],
     out_of_stock_changes: 11,
     out_of_stock_days: 12,
-    out_of_stock_evidence: [-11, -12.5],
     gone_changes: 13,
     gone_days: 14,
-    gone_evidence: [-13, -14.5],
+    evidence: [-5, -7, -9, -11, -13].flatMap(evidenceFrom),
     feed_set: 13,
   },
 };
@@ -69,11 +69,11 @@ const known: OfferFreshness = {
     stale: { since: new Date(at(-60)), by: 'row' },
     figures: {
       learned: {
-        offer: { evidence: [-5, -6.5], rate: { changes: 5, days: 6 } },
-        price: { evidence: [-7, -8.5], rate: { changes: 7, days: 8 } },
-        in_stock: { evidence: [-9, -10.5], rate: { changes: 9, days: 10 } },
-        out_of_stock: { evidence: [-11, -12.5], rate: { changes: 11, days: 12 } },
-        gone: { evidence: [-13, -14.5], rate: { changes: 13, days: 14 } },
+        offer: { evidence: evidenceFrom(-5), rate: { changes: 5, days: 6 } },
+        price: { evidence: evidenceFrom(-7), rate: { changes: 7, days: 8 } },
+        in_stock: { evidence: evidenceFrom(-9), rate: { changes: 9, days: 10 } },
+        out_of_stock: { evidence: evidenceFrom(-11), rate: { changes: 11, days: 12 } },
+        gone: { evidence: evidenceFrom(-13), rate: { changes: 13, days: 14 } },
       },
       ...{
         vouchedAt: new Date(at(-70)),
@@ -161,6 +161,17 @@ describe('the row of an offer', () => {
   it('has no values for what is not known', async () => {
     const names = Object.keys(full).filter((name) => /_at$|_id$|_by$|since$|is_in/.test(name));
     expect(Object.values(await write(full, unseen, true, names.join()))).toEqual(names.map(() => null));
+  });
+
+  it('has the evidence of those figures of which something was observed', async () => {
+    const { figures } = known.refreshStats;
+    const learned = { ...figures.learned, price: null, gone: null };
+    const some = { ...known, refreshStats: { ...known.refreshStats, figures: { ...figures, learned } } };
+    const nothing = rates.map(() => null);
+    const evidence = [...evidenceFrom(-5), ...nothing, ...evidenceFrom(-9), ...evidenceFrom(-11)];
+    expect(await write(full, some, true, 'evidence')).toEqual({ evidence });
+    expect((await lock([offer(1, { ...full, evidence })])).get('1')).toEqual(some);
+    expect(await write(full, unseen, true, 'evidence')).toEqual({ evidence: null });
   });
 
   it('has the earliest time at which it was seen', async () => {

@@ -73,8 +73,8 @@ describe('analytics.offer_confidence', () => {
   it('has the rate of the offer alone where that follows of all that is known', async () => {
     await insertRefreshed({ offerId: '7', detail: 10, isInStock: false, prices: [3, 5] });
     await db.pool.query(
-      `UPDATE sync.refresh SET price_evidence = '{0}', offer_evidence = '{0}', offer_changes = 2, offer_days = 30,
-         out_of_stock_evidence = '{0}', out_of_stock_changes = 0.5, out_of_stock_days = 4, in_stock_changes = 9, in_stock_days = 9
+      `UPDATE sync.refresh SET offer_changes = 2, offer_days = 30,
+         evidence = array_fill(0::real, '{20}') || array_fill(NULL::real, '{10}') || array_fill(0::real, '{10}'), out_of_stock_changes = 0.5, out_of_stock_days = 4, in_stock_changes = 9, in_stock_days = 9
        WHERE offer_id = 7`,
     );
     const found = await confidence('7');
@@ -82,7 +82,16 @@ describe('analytics.offer_confidence', () => {
     expect(found?.['offer']).toBeCloseTo(chance(10, 2, 30), 3);
     expect(found?.['stock']).toBeCloseTo(chance(10, 0.5, 4), 3);
     await db.pool.query(
-      `UPDATE sync.refresh SET empty_detail_streak = 2, gone_evidence = '{0}', gone_changes = 2, gone_days = 90 WHERE offer_id = 7`,
+      `UPDATE sync.refresh SET evidence = evidence[:10] || array_fill(NULL::real, '{10}') || evidence[21:] WHERE offer_id = 7`,
+    );
+    expect(await confidence('7')).toMatchObject({
+      prices: expect.closeTo(chance(10, 5, 25), 3) as number,
+      offer: expect.closeTo(chance(10, 2, 30), 3) as number,
+    });
+    await db.pool.query(
+      `UPDATE sync.refresh SET empty_detail_streak = 2, evidence = array_fill(NULL::real, '{40}') || array_fill(0::real, '{10}'),
+         gone_changes = 2, gone_days = 90
+       WHERE offer_id = 7`,
     );
     expect(await confidence('7')).toMatchObject({
       offer: expect.closeTo(chance(10, 2, 90), 3) as number,

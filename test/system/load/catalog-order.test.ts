@@ -138,7 +138,7 @@ function toAnswer(one: Observation, world: number, call: number, windowId: strin
 /** What looks taught decides in which order offers are asked for, and depends on the order in which answers came. */
 const learned = `{popularity,rate_changes,rate_days,changed_at,stale_since,stale_by,price_hinted_at,date_hinted_at,bucket,order_at,vouched_at,is_in_stock,
   offer_changes,offer_days,price_changes,price_days,in_stock_changes,in_stock_days,out_of_stock_changes,out_of_stock_days,
-  gone_changes,gone_days,offer_evidence,price_evidence,in_stock_evidence,out_of_stock_evidence,gone_evidence}`;
+  gone_changes,gone_days,evidence}`;
 
 const stateOfWorld = `
   SELECT jsonb_build_object(
