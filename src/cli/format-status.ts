@@ -3,7 +3,7 @@ import type { Status } from '../health/read-status.ts';
 import { formatGivenUp } from './format-given-up.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
 import { plain, type Paint } from '../terminal/paint.ts';
-import { formatTime } from '../core/format-time.ts';
+import { formatTime, zoneNote } from '../core/format-time.ts';
 import { describePace } from '../ledger/found-paces.ts';
 
 const formatCount = (count: number) => count.toLocaleString('en');
@@ -206,5 +206,6 @@ export function formatStatus(status: Status, health: string, paint = plain): str
     ...formatSearches(status),
     ...formatNamedSearches(status),
     ...formatDrifts(status),
+    zoneNote,
   ].join('\n\n');
 }

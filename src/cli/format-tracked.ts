@@ -1,4 +1,4 @@
-import { formatTime } from '../core/format-time.ts';
+import { formatTime, zoneNote } from '../core/format-time.ts';
 import { describeChange } from '../health/trackers/describe-change.ts';
 import type { ListedChange } from '../model/tracker.ts';
 import { formatTable } from '../terminal/format-table.ts';
@@ -23,5 +23,5 @@ export function formatTracked(changes: readonly ListedChange[]): string {
     describeChange(change),
     deliveryOf(change),
   ]);
-  return formatTable(columns, rows);
+  return `${formatTable(columns, rows)}\n\n${zoneNote}`;
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts';
+import { shanghaiTime } from '../core/shanghai-time.ts';
 import { databaseErrors } from './errors.ts';
 import { readSql } from './read-sql.ts';
 import { runSql, type SqlExecutor } from './sql-file.ts';
@@ -41,7 +42,7 @@ export function describeHolder({ pid, user, application, since }: LockHolder): s
   const parts = [
     `user ${user ?? 'unknown'}`,
     `application ${application ?? 'unknown'}`,
-    ...(since === null ? [] : [`since ${since.toISOString()}`]),
+    ...(since === null ? [] : [`since ${shanghaiTime(since)} (Shanghai)`]),
   ];
   return `process ${String(pid)} (${parts.join(', ')})`;
 }

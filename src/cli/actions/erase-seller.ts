@@ -10,7 +10,7 @@ import { formatSellerData, totalOf } from '../privacy/format-seller-data.ts';
 import { createScanProgress } from '../privacy/show-scan.ts';
 import { openSession, type Session } from '../../app/session.ts';
 import { syncFileName } from '../../config/project-folder.ts';
-import { formatTime } from '../../core/format-time.ts';
+import { shanghaiTime } from '../../core/shanghai-time.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 import { withExistingDatabase } from '../../app/with-database.ts';
 
@@ -64,7 +64,7 @@ async function eraseSeller(session: Session, sellerId: string, isMeant: boolean)
         'Postgres keeps old row versions until a vacuum. Its logs and your backups also keep them.',
       );
     } else if (isGone) {
-      const since = completedAt ? `: it was erased at ${formatTime(completedAt)}` : '';
+      const since = completedAt ? `: it was erased at ${shanghaiTime(completedAt)} (Shanghai)` : '';
       session.talk(`no data of this seller is stored${since}`);
     } else {
       session.talk('nothing was erased: add --yes to erase the data permanently');

@@ -10,7 +10,7 @@ import type { ChangesSince } from '../export/read-sequence.ts';
 import { runExport, type ExportFormat } from '../export/run-export.ts';
 import { createStdoutSink } from '../export/stdout-sink.ts';
 import { openSession } from '../../app/session.ts';
-import { formatTime } from '../../core/format-time.ts';
+import { shanghaiTime } from '../../core/shanghai-time.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 
 interface ExportFlags {
@@ -108,5 +108,5 @@ export async function exportRows(
   if (session.isJson) session.print(safeJson({ file: out, ...summary }));
   const amount = formatAmount(summary.bytes, summary.rows);
   const place = out === undefined ? '' : ` in ${out}`;
-  session.talk(`${amount}${place}, as of ${formatTime(summary.snapshotAt)}`);
+  session.talk(`${amount}${place}, as of ${shanghaiTime(summary.snapshotAt)} (Shanghai)`);
 }

@@ -7,6 +7,7 @@ import { AppError } from '../../core/errors.ts';
 import type { GivenUpChoice } from '../../model/given-up.ts';
 import { listGivenUp } from '../../health/list-given-up.ts';
 import { retryGivenUp } from '../../refresh/queue/retry-given-up.ts';
+import { zoneNote } from '../../core/format-time.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 import { formatGivenUp } from '../format-given-up.ts';
 
@@ -45,7 +46,8 @@ export async function retry(
     if (list) {
       const rows = await listGivenUp(pool, listed, choice);
       refuseUnknown(choice, rows.length);
-      session.print(session.isJson ? safeJson(rows) : rows.length === 0 ? nothing : formatGivenUp(rows));
+      const table = rows.length === 0 ? nothing : `${formatGivenUp(rows)}\n\n${zoneNote}`;
+      session.print(session.isJson ? safeJson(rows) : table);
       return;
     }
     const retried = await retryGivenUp(pool, choice);

@@ -21,7 +21,7 @@ import { formatSchedules, formatSlots } from '../schedules/format-schedules.ts';
 import { describeSchedules } from '../../runs/list-schedules.ts';
 import { readSyncFileIfAny, withSchedules } from '../schedules/open-schedules.ts';
 import { openSession, type Session } from '../../app/session.ts';
-import { formatTime } from '../../core/format-time.ts';
+import { shanghaiTime } from '../../core/shanghai-time.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 
 interface AddFlags {
@@ -74,7 +74,7 @@ export async function addToSchedules(
     return nextSlotTime(schedule, await deps.ledgerNow());
   });
   session.talk(
-    `Schedule ${name} is added; its first slot is ${formatTime(nextAt)}, while a serve or worker runs.`,
+    `Schedule ${name} is added; its first slot is ${shanghaiTime(nextAt)} (Shanghai), while a serve or worker runs.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Explanation } from '../../web/reads/explain-offer.ts';
 import { formatTable, type Column } from '../../terminal/format-table.ts';
-import { formatTime } from '../../core/format-time.ts';
+import { formatTime, zoneNote } from '../../core/format-time.ts';
 
 const right = (header: string): Column => ({ header, align: 'right' });
 const left = (header: string): Column => ({ header });
@@ -94,7 +94,7 @@ function formatRejects({ rejects }: Explanation): string {
   return formatTable([left('unreadable'), left('because'), left('example'), right('answer')], rows);
 }
 
-/** The observations, answers and prices of an offer, as text. Times are UTC. */
+/** The observations, answers and prices of an offer, as text. */
 export function formatExplanation(explanation: Explanation): string {
   return [
     formatOffer(explanation),
@@ -102,5 +102,6 @@ export function formatExplanation(explanation: Explanation): string {
     formatObservations(explanation),
     ...(explanation.changes.length > 0 ? [formatChanges(explanation)] : []),
     ...(explanation.rejects.length > 0 ? [formatRejects(explanation)] : []),
+    zoneNote,
   ].join('\n\n');
 }

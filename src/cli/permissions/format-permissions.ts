@@ -1,6 +1,7 @@
 import { displayWidth } from '../../terminal/display-width.ts';
 import { formatTable } from '../../terminal/format-table.ts';
 import { wrapText, wrapWidth } from '../../terminal/wrap-text.ts';
+import { zoneNote } from '../../core/format-time.ts';
 import { shanghaiDay, shanghaiTime } from '../../core/shanghai-time.ts';
 import { consoleWords } from '../../health/permissions/declared-states.ts';
 import type { Advice } from '../../health/permissions/assess-permission.ts';
@@ -104,6 +105,7 @@ export function formatPermissions(report: PermissionReport, terminalWidth: numbe
     ...formatAdvice('application', report.application.advice, width),
     ...report.apis.flatMap((row) => formatAdvice(row.operation, row.advice, width)),
     ...adviseProbes(report.apis, width),
+    ...(report.apis.some(({ probeAfter }) => probeAfter !== null) ? [`- ${zoneNote}`] : []),
   ];
   return [hasRoom ? table : formatBlocks(report), ...(advice.length === 0 ? [] : ['', ...advice])].join('\n');
 }

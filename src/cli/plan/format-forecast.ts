@@ -4,7 +4,7 @@ import type { Advice } from '../../refresh/forecast/advise.ts';
 import type { AgeForecast, ApiForecast, FeedForecast, Forecast } from '../../refresh/forecast/forecast.ts';
 import { isGuess } from '../../refresh/forecast/is-guess.ts';
 import { formatTable, type Column } from '../../terminal/format-table.ts';
-import { formatTime } from '../../core/format-time.ts';
+import { shanghaiTime } from '../../core/shanghai-time.ts';
 import { safeText } from '../../terminal/safe-text.ts';
 import { wrapText } from '../../terminal/wrap-text.ts';
 import { describePromise } from '../../runs/describe-promise.ts';
@@ -100,10 +100,10 @@ function describeRun({ forecast, holds, now }: Plan): string {
     const waiting = describeWaiting(forecast, holds);
     return waiting === null ? 'Nothing is due now.' : `The next run: ${waiting}.`;
   }
-  const end = formatTime(new Date(now.getTime() + seconds * 1000));
+  const end = shanghaiTime(new Date(now.getTime() + seconds * 1000));
   const bound = isGuess(forecast) ? 'at most ' : '';
   const held = holds.length > 0 ? ` Meanwhile, ${describeHolds(holds)}.` : '';
-  return `The next run: ${bound}${countOf(Math.ceil(calls - 1e-6), 'call')} in about ${formatDuration(seconds)}, until ${end} if it starts now; ${bound}${formatCalls(newOffers)} new and ${formatCalls(changedOffers)} changed offers.${held}`;
+  return `The next run: ${bound}${countOf(Math.ceil(calls - 1e-6), 'call')} in about ${formatDuration(seconds)}, until ${end} (Shanghai) if it starts now; ${bound}${formatCalls(newOffers)} new and ${formatCalls(changedOffers)} changed offers.${held}`;
 }
 
 function describeFirstPass(forecast: Forecast): string {

@@ -1,6 +1,6 @@
 import type { QuarantineGroup } from '../../health/quarantine-store.ts';
 import { formatTable, type Column } from '../../terminal/format-table.ts';
-import { formatTime } from '../../core/format-time.ts';
+import { formatTime, zoneNote } from '../../core/format-time.ts';
 import { safeLines } from '../../terminal/safe-text.ts';
 import { shorten } from './piece-around.ts';
 import type { QuarantinedValue } from './read-quarantine.ts';
@@ -32,7 +32,7 @@ export function formatGroups(groups: readonly QuarantineGroup[], isFiltered: boo
     group.newestId,
     group.sample ?? '',
   ]);
-  return formatTable(columns, rows);
+  return `${formatTable(columns, rows)}\n\n${zoneNote}`;
 }
 
 function formatPiece({ row, piece, unreadable }: QuarantinedValue): string {
@@ -54,7 +54,7 @@ export function formatQuarantined(value: QuarantinedValue): string {
     ['path', row.path],
     ['reason', row.reason],
     ['value', row.sample ?? '(none)'],
-    ['seen', formatTime(row.observedAt)],
+    ['seen', `${formatTime(row.observedAt)} (Shanghai)`],
     ['call', row.runId === null ? row.callId : `${row.callId}, run ${row.runId}`],
   ];
   return `${formatTable([left('what'), left('is')], lines)}\n\n${safeLines(formatPiece(value))}`;

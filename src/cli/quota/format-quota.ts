@@ -1,3 +1,4 @@
+import { zoneNote } from '../../core/format-time.ts';
 import { shanghaiTime } from '../../core/shanghai-time.ts';
 import { displayWidth } from '../../terminal/display-width.ts';
 import { formatTable, type Column } from '../../terminal/format-table.ts';
@@ -146,6 +147,6 @@ export function formatQuota(overview: QuotaOverview, terminalWidth: number | nul
     limits.length === 0
       ? 'No limit is known yet: the first sync sets those of the account.'
       : (tables.find(hasRoom) ?? formatBlocks(limits, width));
-  const advice = [...adviseQuota(overview), '- Times are in Asia/Shanghai.'];
+  const advice = [...adviseQuota(overview), `- ${zoneNote}`];
   return [shown, '', ...advice.map((line) => wrapText(safeText(line), width, 2))].join('\n');
 }

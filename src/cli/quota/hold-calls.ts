@@ -22,7 +22,9 @@ export async function holdCalls(
   const ended =
     before === undefined || before.code === code
       ? []
-      : [`This takes the place of the hold by ${before.code} since ${shanghaiTime(before.heldAt)}.`];
+      : [
+          `This takes the place of the hold by ${before.code} since ${shanghaiTime(before.heldAt)} (Shanghai).`,
+        ];
   return {
     lines: [
       `${displayName(name)}: held until \`catalog-sync quota resume ${typedName(name)}\`. Calls in flight still finish.`,

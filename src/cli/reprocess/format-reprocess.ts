@@ -1,6 +1,6 @@
 import type { ReprocessCounts, ReprocessExample } from '../../model/reprocess.ts';
 import { formatTable } from '../../terminal/format-table.ts';
-import { formatTime } from '../../core/format-time.ts';
+import { shanghaiTime } from '../../core/shanghai-time.ts';
 
 /** What a reprocess found, and whether it was applied. */
 export interface ReprocessReport {
@@ -50,7 +50,8 @@ function isUnchanged({ counts }: ReprocessReport): boolean {
 function formatLost({ counts, oldestKept, lost }: ReprocessReport): string[] {
   const lines: string[] = [];
   if (lost > 0) {
-    const since = oldestKept === null ? '' : `; the oldest stored answer is of ${formatTime(oldestKept)}`;
+    const since =
+      oldestKept === null ? '' : `; the oldest stored answer is of ${shanghaiTime(oldestKept)} (Shanghai)`;
     lines.push(`Answers that are no longer stored: ${amount(lost)}${since}. Their data is unchanged.`);
   }
   if (counts.offersPartial > 0) {

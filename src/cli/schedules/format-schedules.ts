@@ -1,7 +1,7 @@
 import type { DecidedSlot } from '../../runs/slot-store.ts';
 import { displayWidth } from '../../terminal/display-width.ts';
 import { formatTable } from '../../terminal/format-table.ts';
-import { formatTime } from '../../core/format-time.ts';
+import { formatTime, zoneNote } from '../../core/format-time.ts';
 import { safeText } from '../../terminal/safe-text.ts';
 import { wrapText, wrapWidth } from '../../terminal/wrap-text.ts';
 import type { ScheduleRow } from '../../runs/list-schedules.ts';
@@ -17,24 +17,31 @@ const amount = (calls: number | null): string => (calls === null ? '' : calls.to
 const formatLastSlot = ({ lastSlot }: ScheduleRow): string =>
   lastSlot === null ? '' : `${formatTime(lastSlot.at)} ${lastSlot.outcome}`;
 
-const formatInZone = ({ nextSlotAt, timezone }: ScheduleRow): string =>
-  nextSlotAt === null ? '' : timeThere(nextSlotAt, timezone);
+/** The next slot by the clocks of its zone; nothing where they show the time of Shanghai. */
+function formatInZone({ nextSlotAt, timezone }: ScheduleRow): string {
+  const there = nextSlotAt === null ? '' : timeThere(nextSlotAt, timezone);
+  return there === formatTime(nextSlotAt) ? '' : there;
+}
 
 function formatTableOf(rows: readonly ScheduleRow[]): string {
+  const hasOtherZones = rows.some((row) => formatInZone(row) !== '');
   const columns = [
     ...[{ header: 'schedule' }, { header: 'cron' }, { header: 'zone' }, { header: 'feeds' }],
     ...[{ header: 'budget', align: 'right' as const }, { header: 'missed' }, { header: 'state' }],
-    ...[{ header: 'last slot' }, { header: 'next slot' }, { header: 'in its zone' }],
+    ...[{ header: 'last slot' }, { header: 'next slot' }],
+    ...(hasOtherZones ? [{ header: 'in its zone' }] : []),
   ];
   const cells = rows.map((row) => [
     ...[row.name, row.cron, row.timezone, row.feeds.join(', '), amount(row.budgetCalls), row.missed],
-    ...[row.state, formatLastSlot(row), formatTime(row.nextSlotAt), formatInZone(row)],
+    ...[row.state, formatLastSlot(row), formatTime(row.nextSlotAt)],
+    ...(hasOtherZones ? [formatInZone(row)] : []),
   ]);
   return formatTable(columns, cells);
 }
 
 /** As a row of the table, for a terminal that has no room for it. */
 function formatBlock(row: ScheduleRow): string {
+  const inZone = formatInZone(row);
   const lines = [
     `${row.name}: ${row.state}`,
     `'${row.cron}' in ${row.timezone}, for ${row.feeds.join(', ')}`,
@@ -42,7 +49,7 @@ function formatBlock(row: ScheduleRow): string {
     ...(row.lastSlot === null ? [] : [`last slot ${formatLastSlot(row)}`]),
     ...(row.nextSlotAt === null
       ? []
-      : [`next slot ${formatTime(row.nextSlotAt)}, in its zone ${formatInZone(row)}`]),
+      : [`next slot ${formatTime(row.nextSlotAt)}${inZone && `, in its zone ${inZone}`}`]),
   ];
   return lines.map((line, index) => (index === 0 ? '' : '  ') + safeText(line)).join('\n');
 }
@@ -62,10 +69,9 @@ export function formatSchedules(rows: readonly ScheduleRow[], terminalWidth: num
   const remarks = rows.flatMap(({ name, remarks: texts }) =>
     texts.map((text) => wrapText(safeText(`! ${name} ${text}`), width, 2)),
   );
-  return [
-    hasRoom ? table : rows.map(formatBlock).join('\n'),
-    ...(remarks.length === 0 ? [] : ['', ...remarks]),
-  ].join('\n');
+  return [hasRoom ? table : rows.map(formatBlock).join('\n'), ...['', ...remarks, `- ${zoneNote}`]].join(
+    '\n',
+  );
 }
 
 /** Slots with their outcomes and their runs. */
@@ -80,5 +86,5 @@ export function formatSlots(slots: readonly DecidedSlot[]): string {
     ...[formatTime(slot.slotAt), slot.schedule, slot.outcome],
     ...[slot.runId ?? '', slot.status ?? '', slot.cause ?? '', amount(slot.callsUsed)],
   ]);
-  return formatTable(columns, cells);
+  return `${formatTable(columns, cells)}\n\n${zoneNote}`;
 }

@@ -245,10 +245,10 @@ describe('status', () => {
        values ('1', '*', now(), 4.5, '2026-11-25T01:00:00Z'), ('1', 'a:b:1', now(), null, null)`,
     );
     const { out } = await runOn(database.url, 'status');
-    expect(out).toMatch(/all APIs +4.5 calls a second +2026-11-25 01:00:00Z/);
+    expect(out).toMatch(/all APIs +4.5 calls a second +2026-11-25 09:00$/m);
     expect(out).toContain('SANDBOX: using mock data');
-    expect(out).toMatch(/all +cli +partial_quota +budget +1,234 +5,000 +0 +0 +3 +31 +2026-11-25 01:00:00Z/);
-    expect(out).toMatch(/a:b:1 +gw.APIACLDecline +2026-11-25 01:00:00Z +a person resumes it/);
+    expect(out).toMatch(/all +cli +partial_quota +budget +1,234 +5,000 +0 +0 +3 +31 +2026-11-25 09:00 *$/m);
+    expect(out).toMatch(/a:b:1 +gw.APIACLDecline +2026-11-25 09:00 +a person resumes it/);
     const { context, stdout } = createWorld({ env: { DATABASE_URL: database.url } });
     await runCli(['status'], { ...context, isTty: { ...context.isTty, stdout: true } });
     for (const word of ['partial_quota', 'gw.APIACLDecline'])
@@ -274,7 +274,7 @@ describe('status', () => {
     );
     const { out } = await runOn(database.url, 'status');
     expect(out).toMatch(
-      /^data\[\]\.newField +search\.keyword +unknown +1,200 +2026-11-25 00:00:00Z +新\nsubject +offer\.detail +missing +3 /m,
+      /^data\[\]\.newField +search\.keyword +unknown +1,200 +2026-11-25 08:00 +新\nsubject +offer\.detail +missing +3 /m,
     );
     const { drifts } = JSON.parse((await runOn(database.url, 'status', '--json')).out) as { drifts: unknown };
     expect(drifts).toMatchObject([
@@ -293,7 +293,7 @@ describe('status', () => {
     );
     const { out } = await runOn(database.url, 'status');
     expect(out).toMatch(
-      /^search that is not listed in full .*\n.*\n杯子 +cups +2,000\+ +1,990 +more offers than 1688 lists +2026-11-25 00:00:00Z\ncategory 77 +cups +900 +450 +lists far fewer than its total +2026-11-24 00:00:00Z\n\n/m,
+      /^search that is not listed in full .*\n.*\n杯子 +cups +2,000\+ +1,990 +more offers than 1688 lists +2026-11-25 08:00\ncategory 77 +cups +900 +450 +lists far fewer than its total +2026-11-24 08:00\n\n/m,
     );
   });
 

@@ -45,7 +45,7 @@ describe('the list', () => {
       ['search.keyword', 'data[].offerId', 'not_an_id', 1, 1],
     ]);
     expect((await run()).out).toMatch(
-      /^search\.keyword +data\[\]\.offerId +not_an_id +1 +1 +2026-03-10 12:03:00Z/m,
+      /^search\.keyword +data\[\]\.offerId +not_an_id +1 +1 +2026-03-10 20:03/m,
     );
   });
 

@@ -219,7 +219,7 @@ describe('a hold by hand', () => {
       [api],
     );
     expect((await cli.run('hold offer.detail')).err).toMatch(
-      /^This takes the place of the hold by gw.APIACLDecline since 2026-11-25 09:00\.$/m,
+      /^This takes the place of the hold by gw.APIACLDecline since 2026-11-25 09:00 \(Shanghai\)\.$/m,
     );
     expect(await at.ledger.reserve(requestFor('a'))).toMatchObject({ by: 'hold', retryAfterMs: null });
   });

@@ -36,10 +36,12 @@ it('without anything that waits says so, whatever is asked', async () => {
 it('lists what waits, and leaves it', async () => {
   await giveUp(2);
   const { out } = await run('--list');
-  expect(textRows(out.trim())).toEqual([
+  const [table, note] = out.trim().split('\n\n');
+  expect(note).toBe('Times are in Asia/Shanghai.');
+  expect(textRows(table)).toEqual([
     ['could not be fetched', 'id', 'name', 'code', 'tries', 'next try'],
-    ['category.children', '1', 'gw.X', '2', '2100-12-31 00:01:00Z'],
-    ['category.children', '2', 'gw.X', '2', '2100-12-31 00:02:00Z'],
+    ['category.children', '1', 'gw.X', '2', '2100-12-31 08:01'],
+    ['category.children', '2', 'gw.X', '2', '2100-12-31 08:02'],
   ]);
   expect((await run('--list')).out).toBe(out);
   expect(JSON.parse((await run('--list', '--json')).out)).toMatchObject([{ id: '1' }, { id: '2' }]);

@@ -59,10 +59,10 @@ test('a change is listed with what it was, what it is, when, and whether it was 
   expect(out).not.toContain('\u001b[2J');
   const lines = out.trim().split('\n').slice(2);
   expect(lines[0]).toMatch(
-    /^2026-03-10 12:06:00Z +2026-03-10 12:05:00Z +plates +72 +杯子 +no longer on sale \(delisted\) +waits$/,
+    /^2026-03-10 20:06 +2026-03-10 20:05 +plates +72 +杯子 +no longer on sale \(delisted\) +waits$/,
   );
   expect(lines[1]).toMatch(/ cups +71 .* price fell from ¥10 to ¥9, -10\.0 % +20\d\d-/);
-  expect((await run('--limit', '1')).out.trim().split('\n')).toHaveLength(3);
+  expect((await run('--limit', '1')).out).toMatch(/^(?:.+\n){3}\nTimes are in Asia\/Shanghai\.\n$/);
   expect((await run('--limit', '0')).exitCode).toBe(2);
   expect(JSON.parse((await run('--tracker', 'cups', '--json')).out)).toMatchObject([
     {

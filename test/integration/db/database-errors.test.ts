@@ -69,7 +69,7 @@ describe('a lock that was not free', () => {
     [
       'by whom',
       JSON.stringify(detail),
-      'the lock tick is held by process 12 (user maria, application psql, since 2026-11-25T04:00:00.000Z)',
+      'the lock tick is held by process 12 (user maria, application psql, since 2026-11-25 12:00 (Shanghai))',
     ],
     [
       'by whom, and no time',

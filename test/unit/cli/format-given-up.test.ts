@@ -12,8 +12,8 @@ const refused = { ...target, id: '8', failedTries: 0, name: null, code: null };
 it('a target has why, how often and until when; what is not known is left out', () => {
   expect(textRows(formatGivenUp([target, refused]))).toEqual([
     ['could not be fetched', 'id', 'name', 'code', 'tries', 'next try'],
-    ['offer.detail', '7', '包', 'gw.X', '3', '2026-11-26 01:02:03Z'],
-    ['offer.detail', '8', '2026-11-26 01:02:03Z'],
+    ['offer.detail', '7', '包', 'gw.X', '3', '2026-11-26 09:02:03'],
+    ['offer.detail', '8', '2026-11-26 09:02:03'],
   ]);
 });
 

@@ -94,9 +94,10 @@ it('a change that was noticed has when it was sent, if it is', () => {
     ...{ event: 'delisted', skippedAt: null, was: null, is: null, kind: 'delisted' },
   } as unknown as ListedChange;
   const last = (changed: Partial<ListedChange>) =>
-    textRows(formatTracked([{ ...change, ...changed }]))[1]?.at(-1);
+    textRows(formatTracked([{ ...change, ...changed }]).split('\n\n')[0])[1]?.at(-1);
+  expect(formatTracked([change]).split('\n\n').slice(1)).toEqual(['Times are in Asia/Shanghai.']);
   expect(last({})).toBe('waits');
   expect(last({ skippedAt: at })).toBe('no');
-  expect(last({ skippedAt: at, sentAt: at })).toBe('2026-11-25 01:02:03Z');
+  expect(last({ skippedAt: at, sentAt: at })).toBe('2026-11-25 09:02:03');
   expect(formatTracked([])).toMatch(/^No tracker has noticed a change/);
 });

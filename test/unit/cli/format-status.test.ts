@@ -26,16 +26,16 @@ const none: Status = {
   },
 };
 
-/** The rows of the parts of a status below its health and its catalog, without the lines under the headers. */
+/** The rows of the parts of a status between its catalog and its last line, without the lines under the headers. */
 const partsOf = (status: Partial<Status>) =>
   formatStatus({ ...none, ...status }, 'All is well.')
     .split('\n\n')
-    .slice(2)
+    .slice(2, -1)
     .map((part) => textRows(part));
 
 it('a catalog before its first run has its counts, and says what is not there yet', () => {
   const parts = formatStatus(none, 'All is well.').split('\n\n');
-  expect(parts).toHaveLength(5);
+  expect(parts).toHaveLength(6);
   expect(parts[0]).toBe('All is well.');
   expect(textRows(parts[1])).toEqual([
     ['catalog', 'rows'],
@@ -53,6 +53,7 @@ it('a catalog before its first run has its counts, and says what is not there ye
     'No run yet.',
     'No quota is known yet: the first sync sets the presets of the account.',
     'No API is held.',
+    'Times are in Asia/Shanghai.',
   ]);
 });
 
@@ -78,14 +79,14 @@ it('a run has its calls beside those of its forecast and its budget', () => {
     },
     forecast: { ...forecast, changedOffers: 0, seconds: 9 },
   };
-  const numbers = ['1,001', '1,002', '1,003', '1,004', '2026-11-25 01:30:00Z'];
+  const numbers = ['1,001', '1,002', '1,003', '1,004', '2026-11-25 09:30'];
   expect(partsOf({ runs: [run, other] })[0]).toEqual([
     [
       ...['run', 'scope', 'by', 'status', 'cause', 'calls', 'planned', 'budget', 'new', 'changed', 'errors'],
       ...['postponed', 'requested', 'ended'],
     ],
     ['12', 'all', 'cli', 'partial_quota', 'quota', '1,234', ...numbers],
-    ['11', 'all', 'cli', 'succeeded', '1,234', '1,501', '2,000', ...numbers, '2026-11-25 02:00:00Z'],
+    ['11', 'all', 'cli', 'succeeded', '1,234', '1,501', '2,000', ...numbers, '2026-11-25 10:00'],
   ]);
 });
 
@@ -109,7 +110,7 @@ it('a run and a hold have the colour of what they say; a run that is active has 
 
 it('a limit has what is used and left, and whether it is assumed', () => {
   const confirmed: typeof limit = { ...limit, source: 'configured', isAssumed: false };
-  const cells = ['a:b:1', 'day', '5,000', '1,111', '1,112', '1,113', '3,889', '2026-11-25 16:00:00Z'];
+  const cells = ['a:b:1', 'day', '5,000', '1,111', '1,112', '1,113', '3,889', '2026-11-26 00:00'];
   expect(partsOf({ quota: [limit, confirmed] })[1]).toEqual([
     ['api', 'period', 'limit', 'used', 'in flight', 'unknown', 'left', 'resets', 'source'],
     [...cells, 'preset, assumed'],
@@ -122,11 +123,11 @@ it('a hold says what ends it: a time, a test call, or a person', () => {
   const until = (heldUntil: Date | null, probeAfter: Date | null) => ({ ...hold, heldUntil, probeAfter });
   const [soon, later] = [at('25T02:00:00'), at('26T02:00:00')];
   const holds = [until(later, null), until(later, soon), until(null, soon), until(null, null)];
-  const test = 'a test call succeeds; next try 2026-11-25 02:00:00Z';
+  const test = 'a test call succeeds; next try 2026-11-25 10:00';
   expect(partsOf({ holds })[2]).toEqual([
     ['held api', 'code', 'since', 'until'],
-    ...['2026-11-26 02:00:00Z', test, test, 'a person resumes it'].map((end) => [
-      ...['a:b:1', 'gw.X', '2026-11-25 01:00:00Z', end],
+    ...['2026-11-26 10:00', test, test, 'a person resumes it'].map((end) => [
+      ...['a:b:1', 'gw.X', '2026-11-25 09:00', end],
     ]),
   ]);
 });
@@ -151,24 +152,24 @@ it('what is not as it should be has a part of its own', () => {
   expect(parts.slice(3)).toEqual([
     [
       ['could not be fetched', 'id', 'name', 'code', 'tries', 'next try'],
-      ['offer.detail', '7', '2026-11-26 00:00:00Z'],
+      ['offer.detail', '7', '2026-11-26 08:00'],
     ],
     [
       ['1688 allows less than declared', 'pace found', 'changed'],
-      ['all APIs', '4.6 of 24.2 calls a second', '2026-11-25 01:00:00Z'],
-      ['a:b:1', '4.6 of 24.2 calls a second', '2026-11-25 01:00:00Z'],
+      ['all APIs', '4.6 of 24.2 calls a second', '2026-11-25 09:00'],
+      ['a:b:1', '4.6 of 24.2 calls a second', '2026-11-25 09:00'],
     ],
     [
       [...['searches of categories by name', 'because'], 'a run asks again without a keyword from'],
-      ['1,234', '1688 refused one without a keyword', '2026-11-26 00:00:00Z'],
+      ['1,234', '1688 refused one without a keyword', '2026-11-26 08:00'],
     ],
     [
       [
         ...['field of answers that differs from the known schema', 'of', 'is'],
         ...['answers', 'last seen', 'example'],
       ],
-      ['data[].x', 'offer.detail', 'unknown', '1,234', '2026-11-25 03:00:00Z', '"new"'],
-      ['data[].y', 'offer.detail', 'unknown', '1,234', '2026-11-25 03:00:00Z'],
+      ['data[].x', 'offer.detail', 'unknown', '1,234', '2026-11-25 11:00', '"new"'],
+      ['data[].y', 'offer.detail', 'unknown', '1,234', '2026-11-25 11:00'],
     ],
   ]);
 });
@@ -181,7 +182,7 @@ it('a search that is not listed in full says why, and in how many of its parts',
     { ...search, isCapped: true, parts: 1200, troubledParts: 1100 },
     { ...search, parts: 1, troubledParts: 1 },
   ];
-  const time = '2026-11-24 10:00:00Z';
+  const time = '2026-11-24 18:00';
   expect(partsOf({ searches })[3]).toEqual([
     ['search that is not listed in full', 'feed', 'total', 'listed', 'why', 'last pass'],
     ['包', 'bags', '2,500', '1,999', 'repeats its pages', time],

@@ -28,8 +28,8 @@ test.each([
   expect(shanghaiTime(new Date(at))).toBe(text);
 });
 
-test('a time in UTC is shown to the second, and no time as nothing', () => {
-  expect(formatTime(new Date('2026-11-25T01:30:59.999Z'))).toBe('2026-11-25 01:30:59Z');
+test('a time in a table is that of Shanghai, and no time is nothing', () => {
+  expect(formatTime(new Date('2026-11-25T01:30:59.999Z'))).toBe('2026-11-25 09:30:59');
   expect(formatTime(null)).toBe('');
 });
 

@@ -65,10 +65,10 @@ it('an offer has where its row is from', () => {
     ['state', 'missing, 2 empty answers since'],
     ['category', 'a > b'],
     ['seller', 'BBB1'],
-    ['last changed', '2026-11-20 01:00:00Z (call 101, run 12, read by version 3)'],
-    ['first seen', '2026-11-21 01:00:00Z'],
-    ['in a search', '2026-11-22 01:00:00Z'],
-    ['in detail', '2026-11-23 01:00:00Z'],
+    ['last changed', '2026-11-20 09:00 (call 101, run 12, read by version 3)'],
+    ['first seen', '2026-11-21 09:00'],
+    ['in a search', '2026-11-22 09:00'],
+    ['in detail', '2026-11-23 09:00'],
   ]);
   expect(partsOf({ ...bare, offer: { ...offer, emptyDetailStreak: 0 } })[0]).toContainEqual([
     ...['state', 'missing'],
@@ -81,10 +81,11 @@ it('of an offer that only has an id, what is not known is left out', () => {
       ['what', 'is'],
       ['offer', '7'],
       ['state', 'missing'],
-      ['last changed', '2026-11-20 01:00:00Z (call 101)'],
+      ['last changed', '2026-11-20 09:00 (call 101)'],
     ],
     [['No price was observed yet.']],
     [['No observation is stored.']],
+    [['Times are in Asia/Shanghai.']],
   ]);
 });
 
@@ -92,25 +93,25 @@ it('its prices, observations, changes and unreadable values have the calls that 
   const [, prices, observations, changes, rejects, ...others] = partsOf(whole);
   expect(prices).toEqual([
     ['price', 'of', 'from units', 'CNY', 'since', 'until', 'call', 'ended by'],
-    ['list', 'the offer', '2', '9.90', '2026-11-20 01:00:00Z', 'now', '105'],
-    ['list', 'red', '3', '8.80', '2026-11-20 01:00:00Z', '2026-11-21 01:00:00Z', '106', '107'],
-    ['list', '9', '4', '7.70', '2026-11-20 01:00:00Z', 'now', '108'],
+    ['list', 'the offer', '2', '9.90', '2026-11-20 09:00', 'now', '105'],
+    ['list', 'red', '3', '8.80', '2026-11-20 09:00', '2026-11-21 09:00', '106', '107'],
+    ['list', '9', '4', '7.70', '2026-11-20 09:00', 'now', '108'],
   ]);
   expect(observations).toEqual([
     ['observed at', 'by', 'saw', 'lowest price', 'stock', 'call', 'run', 'answer'],
-    [...['2026-11-24 01:00:00Z', 'detail', 'the offer, late', '9.90', '30', '102', '13'], '55, version 4'],
-    ['2026-11-24 02:00:00Z', 'search', 'nothing', '103', '56, version -'],
-    ['2026-11-24 03:00:00Z', 'search', 'the offer', '104', 'no longer stored'],
+    [...['2026-11-24 09:00', 'detail', 'the offer, late', '9.90', '30', '102', '13'], '55, version 4'],
+    ['2026-11-24 10:00', 'search', 'nothing', '103', '56, version -'],
+    ['2026-11-24 11:00', 'search', 'the offer', '104', 'no longer stored'],
   ]);
   expect(changes).toEqual([
     ['change at', 'of', 'from', 'to', 'call'],
-    ['2026-11-25 01:00:00Z', 'subject', 'x', 'y', '109'],
-    ['2026-11-25 02:00:00Z', 'unit', '110'],
+    ['2026-11-25 09:00', 'subject', 'x', 'y', '109'],
+    ['2026-11-25 10:00', 'unit', '110'],
   ]);
   expect(rejects).toEqual([
     ['unreadable', 'because', 'example', 'answer'],
     ['price', 'not_a_number', 'abc', '57'],
     ['stock', 'missing', '58'],
   ]);
-  expect(others).toEqual([]);
+  expect(others).toEqual([[['Times are in Asia/Shanghai.']]]);
 });

@@ -53,6 +53,10 @@ it('a held API says when it is tried next', () => {
   ]);
   expect(next({ isHeld: true })).toEqual(['when resumed']);
   expect(next({})).toEqual([]);
+  const probeAfter = new Date('2026-11-25T16:00:00Z');
+  const below = (row: PermissionRow) => formatPermissions(report(row), null).split('\n\n').slice(1);
+  expect(below({ ...granted, isHeld: true, probeAfter })).toEqual(['- Times are in Asia/Shanghai.']);
+  expect(below({ ...granted, isHeld: true })).toEqual([]);
 });
 
 it('probing is advised while an API is unknown that can be probed', () => {

@@ -52,10 +52,10 @@ describe('the next run', () => {
 
   it('has its calls, its end and what it finds', () => {
     expect(saysOf({ apis: [details, details], nextRun })?.[0]).toBe(
-      'The next run: 2,401 calls in about 10 min, until 2026-11-25 01:10:00Z if it starts now; 1,100 new and 12 changed offers.',
+      'The next run: 2,401 calls in about 10 min, until 2026-11-25 09:10 (Shanghai) if it starts now; 1,100 new and 12 changed offers.',
     );
     expect(saysOf({ apis: [details], nextRun, searches: [steadySearch(true)] })?.[0]).toBe(
-      'The next run: at most 1,201 calls in about 10 min, until 2026-11-25 01:10:00Z if it starts now; at most 1,100 new and 12 changed offers.',
+      'The next run: at most 1,201 calls in about 10 min, until 2026-11-25 09:10 (Shanghai) if it starts now; at most 1,100 new and 12 changed offers.',
     );
   });
 

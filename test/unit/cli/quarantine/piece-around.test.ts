@@ -70,7 +70,7 @@ it('a row has its value, its call and the piece of its answer', () => {
     ['path', 'data[0].id'],
     ['reason', 'not_money'],
     ['value', 'x'],
-    ['seen', '2026-11-25 01:02:03Z'],
+    ['seen', '2026-11-25 09:02:03 (Shanghai)'],
     ['call', '101, run 12'],
   ]);
   expect(shown).toBe(`data[0] in answer 77:\n{\n  "id": "${'x'.repeat(120)}…"\n}`);
@@ -94,8 +94,10 @@ it('groups have their numbers and newest values', () => {
   };
   expect(formatGroups([], true)).toBe('No value in quarantine matches the flags.');
   expect(formatGroups([], false)).toBe('No value is in quarantine.');
-  const cells = ['offer.detail', 'data[].id', 'not_money', '1,234', '1,100', '2026-11-25 01:02:03Z', '5'];
-  expect(textRows(formatGroups([group, { ...group, sample: null }], false))).toEqual([
+  const cells = ['offer.detail', 'data[].id', 'not_money', '1,234', '1,100', '2026-11-25 09:02:03', '5'];
+  const [table, note] = formatGroups([group, { ...group, sample: null }], false).split('\n\n');
+  expect(note).toBe('Times are in Asia/Shanghai.');
+  expect(textRows(table)).toEqual([
     ['operation', 'path', 'reason', 'values', 'answers', 'newest', 'its id', 'its value'],
     [...cells, 'x'],
     cells,

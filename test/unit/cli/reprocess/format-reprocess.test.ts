@@ -63,7 +63,7 @@ it('answers that are no longer stored are said with their effect', () => {
   expect(last({ ...nothing, oldestKept })).toEqual([]);
   expect(last({ ...nothing, lost: 1234 })).toEqual([`${lost}. Their data is unchanged.`]);
   expect(last(found({ offersPartial: 2345 }, { lost: 1234, oldestKept }))).toEqual([
-    `${lost}; the oldest stored answer is of 2026-11-01 02:03:04Z. Their data is unchanged.\n${partial}`,
+    `${lost}; the oldest stored answer is of 2026-11-01 10:03:04 (Shanghai). Their data is unchanged.\n${partial}`,
   ]);
   expect(last(found({ offersPartial: 2345 }))).toEqual([partial]);
 });

@@ -24,17 +24,30 @@ it('no schedule is said with what to do', () => {
 });
 
 it.each([null, widest])('a schedule is a row where there is room: %s columns', (columns) => {
-  expect(textRows(formatSchedules([nightly, paused], columns))).toEqual([
-    [
-      ...['schedule', 'cron', 'zone', 'feeds', 'budget', 'missed', 'state', 'last slot', 'next slot'],
-      'in its zone',
-    ],
+  const [table, below] = formatSchedules([nightly, paused], columns).split('\n\n');
+  expect(textRows(table)).toEqual([
+    ['schedule', 'cron', 'zone', 'feeds', 'budget', 'missed', 'state', 'last slot', 'next slot'],
     [
       ...['nightly', '30 2 * * *', 'Asia/Shanghai', 'bags, shoes', '1,200', 'once', 'active'],
-      ...['2026-11-24 18:30:00Z ran', '2026-11-25 18:30:00Z', '2026-11-26 02:30'],
+      ...['2026-11-25 02:30 ran', '2026-11-26 02:30'],
     ],
     ['weekly', '0 4 * * 0', 'UTC', 'bags', 'skip', 'paused'],
   ]);
+  expect(below).toBe('- Times are in Asia/Shanghai.');
+});
+
+it('a next slot is also there by the clocks of its zone, where they show another time', () => {
+  const berlin = { ...nightly, name: 'dawn', timezone: 'Europe/Berlin' };
+  const [table] = formatSchedules([nightly, berlin], null).split('\n\n');
+  const ends = textRows(table).map((cells) => cells.slice(8));
+  expect(ends).toEqual([
+    ['next slot', 'in its zone'],
+    ['2026-11-26 02:30'],
+    ['2026-11-26 02:30', '2026-11-25 19:30'],
+  ]);
+  expect(formatSchedules([berlin], 60)).toContain(
+    '\n  next slot 2026-11-26 02:30, in its zone 2026-11-25 19:30\n',
+  );
 });
 
 it('it is a block of lines where there is none', () => {
@@ -42,11 +55,13 @@ it('it is a block of lines where there is none', () => {
     `nightly: active
   '30 2 * * *' in Asia/Shanghai, for bags, shoes
   budget: 1,200 calls; missed: once
-  last slot 2026-11-24 18:30:00Z ran
-  next slot 2026-11-25 18:30:00Z, in its zone 2026-11-26 02:30
+  last slot 2026-11-25 02:30 ran
+  next slot 2026-11-26 02:30
 weekly: paused
   '0 4 * * 0' in UTC, for bags
-  budget: the quota; missed: skip`,
+  budget: the quota; missed: skip
+
+- Times are in Asia/Shanghai.`,
   );
 });
 
@@ -58,9 +73,10 @@ it('what is not as it should be is below, wrapped for a terminal only', () => {
       .slice(1)
       .join();
   const [first, second] = remarks.map((text) => `! nightly ${text}`);
-  expect(below(null)).toBe(`${first ?? ''}\n${second ?? ''}`);
+  const note = '- Times are in Asia/Shanghai.';
+  expect(below(null)).toBe(`${first ?? ''}\n${second ?? ''}\n${note}`);
   expect(below(50)).toBe(
-    '! nightly was changed in catalog-sync.yaml, which\n  holds from the next start of all on.\n! nightly ends.',
+    `! nightly was changed in catalog-sync.yaml, which\n  holds from the next start of all on.\n! nightly ends.\n${note}`,
   );
 });
 
@@ -69,9 +85,11 @@ it('slots have their outcomes and runs', () => {
   const ran = { ...slot, outcome: 'ran', runId: '7', status: 'failed', cause: 'gw.X', callsUsed: 1234 };
   const missed = { ...slot, outcome: 'missed', runId: null, status: null, cause: null, callsUsed: null };
   expect(formatSlots([])).toBe('No slot yet.');
-  expect(textRows(formatSlots([ran, missed] as unknown as DecidedSlot[]))).toEqual([
+  const [table, below] = formatSlots([ran, missed] as unknown as DecidedSlot[]).split('\n\n');
+  expect(below).toBe('Times are in Asia/Shanghai.');
+  expect(textRows(table)).toEqual([
     ['slot', 'schedule', 'outcome', 'run', 'status', 'cause', 'calls'],
-    ['2026-11-24 18:30:00Z', 'nightly', 'ran', '7', 'failed', 'gw.X', '1,234'],
-    ['2026-11-24 18:30:00Z', 'nightly', 'missed'],
+    ['2026-11-25 02:30', 'nightly', 'ran', '7', 'failed', 'gw.X', '1,234'],
+    ['2026-11-25 02:30', 'nightly', 'missed'],
   ]);
 });
