@@ -40,14 +40,20 @@ export interface SellerData {
   readonly answersRewritten: number;
 }
 
+/** What is remembered of an erasure. */
+export interface Erasure {
+  /** When everything was erased for the last time; null: it was interrupted. */
+  readonly completedAt: Date | null;
+}
+
 /** How many stored answers were searched so far. */
 export type OnScanned = (answers: number) => void;
 
 export interface EraseStore {
   /** Counts what is kept of a seller; searches every stored answer. */
   count(sellerId: string, onScanned: OnScanned): Promise<SellerData>;
-  /** When a seller was last erased completely; null: never, or it was interrupted. */
-  readCompletedAt(sellerId: string): Promise<Date | null>;
+  /** The erasure of a seller; null: nobody has asked for one. */
+  readErasure(sellerId: string): Promise<Erasure | null>;
   /**
    * Erases a seller permanently, in many small transactions. After an interruption, start it again; done twice, it changes
    * nothing.
@@ -209,12 +215,12 @@ async function exclusively(pool: Pool, work: () => Promise<void>): Promise<void>
 export function createEraseStore({ pool }: { readonly pool: Pool }): EraseStore {
   return {
     count: (sellerId, onScanned) => count(pool, sellerId, onScanned),
-    readCompletedAt: async (sellerId) => {
+    readErasure: async (sellerId) => {
       const [found] = await drizzleOn(pool)
         .select({ completedAt: erasedSeller.completedAt })
         .from(erasedSeller)
         .where(eq(erasedSeller.sellerHash, hashSeller(sellerId)));
-      return found?.completedAt ?? null;
+      return found ?? null;
     },
     erase: (sellerId, onScanned) => exclusively(pool, () => erase(pool, sellerId, onScanned)),
   };

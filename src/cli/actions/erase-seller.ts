@@ -6,11 +6,11 @@ import { createPool } from '../../db/pool.ts';
 import { requireMigrated } from '../../db/require-migrated.ts';
 import { createEraseStore, type EraseStore, type SellerData } from '../../maintenance/erase-store.ts';
 import type { CliContext } from '../../app/context.ts';
+import { describeErasure, erasedAt } from '../privacy/describe-erasure.ts';
 import { formatSellerData, totalOf } from '../privacy/format-seller-data.ts';
 import { createScanProgress } from '../privacy/show-scan.ts';
 import { openSession, type Session } from '../../app/session.ts';
 import { syncFileName } from '../../config/project-folder.ts';
-import { shanghaiTime } from '../../core/shanghai-time.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 import { withExistingDatabase } from '../../app/with-database.ts';
 
@@ -46,29 +46,23 @@ async function eraseSeller(session: Session, sellerId: string, isMeant: boolean)
   const scan = createScanProgress(session);
   const feeds = feedsOf(session, sellerId);
   await withEraseStore(session, async (store, signal) => {
-    const onScanned = (answers: number) => {
+    let answers = 0;
+    const onScanned = (scanned: number) => {
       // The user no longer waits; it would continue to the end.
       signal.throwIfAborted();
-      scan.update(answers);
+      answers = scanned;
+      scan.update(scanned);
     };
-    const completedAt = await store.readCompletedAt(sellerId);
+    const before = await store.readErasure(sellerId);
     const data = await store.count(sellerId, onScanned);
     scan.done();
     showData(session, data);
-    const isGone = totalOf(data) === 0;
-    if (isMeant && !(isGone && completedAt)) {
+    const isFound = totalOf(data) > 0;
+    if (isMeant && erasedAt({ isFound, before }) === null) {
       await store.erase(sellerId, onScanned);
       scan.done();
-      session.talk('erased; data of this seller in later answers is not stored (docs/privacy.md)');
-      session.talk(
-        'Postgres keeps old row versions until a vacuum. Its logs and your backups also keep them.',
-      );
-    } else if (isGone) {
-      const since = completedAt ? `: it was erased at ${shanghaiTime(completedAt)} (Shanghai)` : '';
-      session.talk(`no data of this seller is stored${since}`);
-    } else {
-      session.talk('nothing was erased: add --yes to erase the data permanently');
     }
+    for (const line of describeErasure({ sellerId, isFound, answers, before, isMeant })) session.talk(line);
     if (feeds.length > 0)
       session.talk(`${syncFileName} names this seller in ${feeds.join(', ')}: remove it there.`);
   });

@@ -53,17 +53,21 @@ test('what is stored is a table, or JSON, and how far the search is can be seen 
   expect((await run(['seller-shown', '--quiet'], { typed: '' })).err).not.toContain('searched');
 });
 
-test('a seller of whom nothing is stored has no table; erased once, it is said when', async () => {
+test('a seller of whom nothing is stored has no table; what was searched is said, and what --yes does', async () => {
+  const nothing =
+    'nothing is stored of seller nobody-here: the catalog, the searches, the calls and 0 stored answers do not name it. Check the id: catalog.seller has those that are known.\n';
   expect(await run(['nobody-here'])).toEqual({
     exitCode: 0,
     out: '',
-    err: 'no data of this seller is stored\n',
+    err: `${nothing}Nothing was changed: add --yes to keep the data of this seller out of later answers, too.\n`,
   });
-  const erased = await run(['nobody-here', '--yes']);
-  expect(erased).toMatchObject({ exitCode: 0, out: '' });
-  expect(erased.err).toMatch(/^erased; data of this seller .*\nPostgres keeps old row versions .*\n$/);
+  expect(await run(['nobody-here', '--yes'])).toEqual({
+    exitCode: 0,
+    out: '',
+    err: `${nothing}Nothing was erased, and the id is remembered: data of this seller in later answers is not stored (docs/privacy.md).\n`,
+  });
   const since =
-    /^no data of this seller is stored: it was erased at \d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? \(Shanghai\)\n$/;
+    /^no data of seller nobody-here is stored: it was erased at \d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)? \(Shanghai\)\n$/;
   for (const args of [['nobody-here'], ['nobody-here', '--yes']])
     expect((await run(args)).err).toMatch(since);
 });
@@ -74,6 +78,25 @@ test('an erased seller whose data came back is erased again', async () => {
     `INSERT INTO catalog.seller (seller_id, changed_at, call_id) VALUES ('seller-shown', now(), 1)`,
   );
   expect((await run(['seller-shown'])).err).toBe(nothingErased);
-  expect((await run(['seller-shown', '--yes'])).err).toMatch(/^erased; /);
-  expect((await run(['seller-shown'])).err).toMatch(/^no data of this seller is stored: it was erased at /);
+  expect((await run(['seller-shown', '--yes'])).err).toMatch(
+    /^seller seller-shown is erased; data of this seller in later answers is not stored .*\nPostgres keeps old row versions .*\n$/,
+  );
+  expect((await run(['seller-shown'])).err).toMatch(
+    /^no data of seller seller-shown is stored: it was erased at /,
+  );
+});
+
+test('an erasure that was interrupted when nothing was left ends like any other', async () => {
+  await run(['seller-half', '--yes']);
+  await db.pool.query(
+    `UPDATE sync.erased_seller SET completed_at = NULL WHERE seller_hash = sha256('seller-half')`,
+  );
+  expect(await run(['seller-half'])).toMatchObject({
+    exitCode: 0,
+    err: 'no data of seller seller-half is stored, but its erasure was interrupted: add --yes to complete it\n',
+  });
+  expect((await run(['seller-half', '--yes'])).err).toMatch(
+    /^seller seller-half is erased; .*\nPostgres keeps old row versions .*\n$/,
+  );
+  expect((await run(['seller-half'])).err).toContain('it was erased at');
 });

@@ -261,10 +261,11 @@ it('an erasure whose offers can not be erased fails, and is complete when it has
   ]);
   // Nor is anything of them done by halves.
   expect(await select('SELECT offer_id FROM sync.refresh WHERE offer_id = 61')).toHaveLength(1);
-  expect(await eraseStore.readCompletedAt('refused')).toBeNull();
+  expect(await eraseStore.readErasure('refused')).toEqual({ completedAt: null });
   await db.pool.query('DROP FUNCTION public.refuse CASCADE');
   await erase('refused');
-  expect(await eraseStore.readCompletedAt('refused')).toBeInstanceOf(Date);
+  expect(await eraseStore.readErasure('refused')).toEqual({ completedAt: expect.any(Date) as Date });
+  expect(await eraseStore.readErasure('never')).toBeNull();
 });
 
 it('a load under way is waited for, so that what it brings is erased too', async () => {
