@@ -18,12 +18,11 @@ export function checkSettings(origins: ReadonlyMap<string, string>): Check {
 /** Where calls go, and a note if the data are of the sandbox. */
 export function checkTarget(config: Config, origins: ReadonlyMap<string, string>): Check {
   const url = new URL(config.ALIBABA_API_URL);
-  if (!isLoopbackUrl(url)) return ok('gateway', `LIVE (${url.host}): fetching real data from 1688.com`);
+  if (!isLoopbackUrl(url))
+    return { ...ok('gateway', `LIVE (${url.host}): fetching real data from 1688.com`), source: 'live' };
   const origin = origins.get('ALIBABA_API_URL') ?? 'the default';
-  return ok(
-    'gateway',
-    `SANDBOX: using mock data of ${url.host}, because of ALIBABA_API_URL in ${origin}. Without it, calls go to 1688`,
-  );
+  const message = `SANDBOX: using mock data of ${url.host}, because of ALIBABA_API_URL in ${origin}. Without it, calls go to 1688`;
+  return { ...ok('gateway', message), source: 'sandbox' };
 }
 
 /** The digits of an app key. */

@@ -3,6 +3,7 @@ import { AppError, errorMessage } from '../../core/errors.ts';
 import { exitCodes, type ExitCode } from '../../core/exit-codes.ts';
 import { exitCodeOf } from '../../core/exit-code-of.ts';
 import type { ApiPermission } from '../../model/permission.ts';
+import type { Source } from '../../model/run.ts';
 
 /** `skip`: not checked, because it was not requested or could not be. */
 type CheckStatus = 'ok' | 'warn' | 'fail' | 'skip';
@@ -18,6 +19,8 @@ export interface Check {
   readonly exitCode: ExitCode;
   /** Of the API that it is about; without it: it is about none. */
   readonly permission?: Pick<ApiPermission, 'observed' | 'declared'>;
+  /** Where the calls go that it is about; without it: it is about none. */
+  readonly source?: Source;
 }
 
 const withoutFailure = (

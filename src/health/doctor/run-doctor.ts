@@ -93,7 +93,7 @@ export function nextStep(checks: readonly Check[]): string {
   }
   const permissions = nextForPermissions(checks);
   if (permissions !== null) return permissions;
-  if (checks.some((check) => check.name === 'gateway' && check.message.startsWith('SANDBOX'))) {
+  if (checks.some(({ source }) => source === 'sandbox')) {
     return 'Next: `catalog-sync sync` fills the catalog with mock data; docs/go-live.md describes the way to real data.';
   }
   return 'Next: `catalog-sync sync` starts the first run; `catalog-sync status` shows how it went.';

@@ -373,7 +373,9 @@ describe('the verdict', () => {
     expect(nextStep([ok('a', ''), misconfigured('b', '', ''), misconfigured('c', '', '')])).toContain('"b"');
     expect(nextStep([ok('a', '')])).toContain('catalog-sync sync');
     expect(nextStep([warn('token', '', '')])).toContain('access token');
-    expect(nextStep([ok('gateway', 'SANDBOX: using mock data')])).toContain('docs/go-live.md');
+    const sandbox = config({ ALIBABA_API_URL: 'http://127.0.0.1:1/openapi' });
+    expect(nextStep([checkTarget(sandbox, new Map())])).toContain('docs/go-live.md');
+    expect(nextStep([checkTarget(config({}), new Map())])).not.toContain('docs/go-live.md');
   });
 });
 

@@ -28,13 +28,13 @@ describe('the next step', () => {
   const allowed = permissionOf(ok('permission search.keyword', ''), 'allowed');
   const unknown = permissionOf(skip('permission search.seller', ''), 'unknown');
   const contract = deviates('contract', '', '');
-  const sandbox = ok('gateway', 'SANDBOX: using mock data');
+  const sandbox: Check = { ...ok('gateway', 'mock data'), source: 'sandbox' };
   const firstRun = 'Next: `catalog-sync sync` starts the first run; `catalog-sync status` shows how it went.';
   const advised = 'Next: do what the lines of "permission" advise.';
 
   it.each([
     ['of nothing', [], firstRun],
-    ['of a live gateway', [ok('gateway', 'LIVE'), ok('other', 'SANDBOX')], firstRun],
+    ['of a live gateway', [{ ...ok('gateway', 'SANDBOX: is what it is not'), source: 'live' }], firstRun],
     [
       'of a sandbox',
       [sandbox],
