@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { runErrors } from '../../runs/errors.ts';
+import { zoneNote } from '../../core/format-time.ts';
 import { shanghaiTime } from '../../core/shanghai-time.ts';
 import type { QuotaAnswer } from './answer.ts';
 import { formatHoldEnd } from './advise-quota.ts';
@@ -47,6 +48,9 @@ export async function resumeCalls(open: OpenQuota, text: string, command: Comman
       ...left.map(
         (hold) => `${displayName(hold.name)}: still held, by ${hold.code}, ${formatHoldEnd(hold)}.`,
       ),
+      ...(left.some(({ heldUntil, probeAfter }) => heldUntil !== null || probeAfter !== null)
+        ? [zoneNote]
+        : []),
     ],
     data: { api, name, wasHeld, stillHeld: left },
   };

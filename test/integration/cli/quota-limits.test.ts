@@ -256,6 +256,16 @@ describe('quota resume', () => {
     );
   });
 
+  it('names the zone of the times of what else blocks calls', async () => {
+    await at.db.pool.query(
+      `INSERT INTO usage.api_hold (api, code, held_at, probe_after, probe_every)
+       VALUES ('*', 'gw.X', usage.ledger_now(), '2026-11-25T13:00:00+08:00', '1 hour')`,
+    );
+    expect((await cli.run('resume offer.detail')).err).toBe(
+      "offer.detail: not held.\nAll APIs together: still held, by gw.X, until a test call succeeds (next try 2026-11-25 13:00), or `catalog-sync quota resume '*'`.\nTimes are in Asia/Shanghai.\n",
+    );
+  });
+
   it('knows an API that is held but not asked any more', async () => {
     await at.quota.holdApi({ api: 'com.example:old.search:1', code: 'gw.APIUnsupported', forMs: null });
     expect(await cli.run('resume old.search')).toMatchObject({ err: 'old.search: no longer held.\n' });
