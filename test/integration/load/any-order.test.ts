@@ -139,16 +139,19 @@ async function readCopies(copies: readonly Copy[]): Promise<Record<string, objec
   return all;
 }
 
-/** Intervals of prices that name another next one than there is. */
+/**
+ * Intervals of prices that name another next one than there is. What another call showed at the instant in which one showed none begins
+ * anew, and is not next.
+ */
 const wrongNext = `
   SELECT h.*, n.amount_cny AS is_next
   FROM catalog.price_history h
   LEFT JOIN (
-    SELECT offer_id, sku_id, kind, min_quantity, valid_from, amount_cny FROM catalog.price
+    SELECT offer_id, sku_id, kind, min_quantity, valid_from, call_id, amount_cny FROM catalog.price
     UNION ALL
-    SELECT offer_id, sku_id, kind, min_quantity, valid_from, amount_cny FROM catalog.price_history
+    SELECT offer_id, sku_id, kind, min_quantity, valid_from, call_id, amount_cny FROM catalog.price_history
   ) n ON (n.offer_id, n.sku_id, n.kind, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
-  WHERE h.next_amount_cny IS DISTINCT FROM n.amount_cny`;
+  WHERE h.next_amount_cny IS DISTINCT FROM n.amount_cny AND (h.next_amount_cny IS NOT NULL OR n.call_id = h.closed_by_call_id)`;
 
 const byTime = (plans: readonly Plan[]): number[] =>
   plans.map((_, index) => index).toSorted((a, b) => (plans[a]?.time ?? 0) - (plans[b]?.time ?? 0) || a - b);
