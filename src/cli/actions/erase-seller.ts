@@ -37,8 +37,8 @@ function feedsOf(session: Session, sellerId: string): string[] {
   return feeds.filter(({ sellers }) => sellers.includes(sellerId)).map(({ name }) => name);
 }
 
-function showData(session: Session, data: SellerData): void {
-  if (session.isJson) session.print(safeJson(data));
+function showData(session: Session, sellerId: string, data: SellerData): void {
+  if (session.isJson) session.print(safeJson({ sellerId, ...data }));
   else if (totalOf(data) > 0) session.print(formatSellerData(data));
 }
 
@@ -56,7 +56,7 @@ async function eraseSeller(session: Session, sellerId: string, isMeant: boolean)
     const before = await store.readErasure(sellerId);
     const data = await store.count(sellerId, onScanned);
     scan.done();
-    showData(session, data);
+    showData(session, sellerId, data);
     const isFound = totalOf(data) > 0;
     if (isMeant && erasedAt({ isFound, before }) === null) {
       await store.erase(sellerId, onScanned);

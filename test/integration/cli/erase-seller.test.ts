@@ -45,7 +45,9 @@ test('what is stored is a table, or JSON, and how far the search is can be seen 
   expect(out).toMatch(/^table +rows +by erasing$/m);
   expect(out).toMatch(/^catalog\.seller +1 +deleted$/m);
   const { out: json, err } = await run(['seller-shown', '--json']);
-  expect(JSON.parse(json)).toMatchObject({ seller: 1, offer: 1, refresh: 1, answersDeleted: 0 });
+  expect(JSON.parse(json)).toMatchObject({
+    ...{ sellerId: 'seller-shown', seller: 1, offer: 1, refresh: 1, answersDeleted: 0 },
+  });
   expect(err).not.toContain('searched');
   expect((await run(['seller-shown'], { typed: '' })).err).toContain(
     '\r0 stored answers searched\u001b[K\r\u001b[K',
