@@ -44,6 +44,8 @@ export interface SellerData {
 export interface Erasure {
   /** When everything was erased for the last time; null: it was interrupted. */
   readonly completedAt: Date | null;
+  /** Whether offers of the seller were erased. Without any, it is not known whether there was anything to erase. */
+  readonly hadOffers: boolean;
 }
 
 /** How many stored answers were searched so far. */
@@ -127,6 +129,18 @@ async function readMarks(pool: Pool, sellerId: string): Promise<SellerMarks> {
     names: names.flatMap(({ name }) => (name === null || name === '' ? [] : [name])),
     offerIds: new Set(offers.map(({ offerId }) => offerId)),
   };
+}
+
+async function readErasure(pool: Pool, sellerId: string): Promise<Erasure | null> {
+  const db = drizzleOn(pool);
+  const { sellerHash, completedAt } = erasedSeller;
+  const [found] = await db
+    .select({ completedAt })
+    .from(erasedSeller)
+    .where(eq(sellerHash, hashSeller(sellerId)));
+  if (!found) return null;
+  const offers = await db.$count(erasedOffer, eq(erasedOffer.sellerHash, hashSeller(sellerId)));
+  return { ...found, hadOffers: offers > 0 };
 }
 
 async function count(pool: Pool, sellerId: string, onScanned: OnScanned): Promise<SellerData> {
@@ -215,13 +229,7 @@ async function exclusively(pool: Pool, work: () => Promise<void>): Promise<void>
 export function createEraseStore({ pool }: { readonly pool: Pool }): EraseStore {
   return {
     count: (sellerId, onScanned) => count(pool, sellerId, onScanned),
-    readErasure: async (sellerId) => {
-      const [found] = await drizzleOn(pool)
-        .select({ completedAt: erasedSeller.completedAt })
-        .from(erasedSeller)
-        .where(eq(erasedSeller.sellerHash, hashSeller(sellerId)));
-      return found ?? null;
-    },
+    readErasure: (sellerId) => readErasure(pool, sellerId),
     erase: (sellerId, onScanned) => exclusively(pool, () => erase(pool, sellerId, onScanned)),
   };
 }

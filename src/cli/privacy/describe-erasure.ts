@@ -15,12 +15,15 @@ export interface EraseOutcome {
 }
 
 /** An id that nothing names may be mistyped: then the seller that was meant is still stored. */
-function describeUnknown({ sellerId, answers, isMeant }: EraseOutcome): string[] {
+function describeUnknown({ sellerId, answers, before, isMeant }: EraseOutcome): string[] {
+  const since = before?.completedAt ?? null;
+  const isKeptOut = 'data of this seller in later answers is not stored (docs/privacy.md).';
+  const done = isMeant
+    ? `Nothing was erased, and the id is remembered: ${isKeptOut}`
+    : 'Nothing was changed: add --yes to keep the data of this seller out of later answers, too.';
   return [
     `nothing is stored of seller ${sellerId}: the catalog, the searches, the calls and ${answers.toLocaleString('en')} stored answers do not name it. Check the id: catalog.seller has those that are known.`,
-    isMeant
-      ? 'Nothing was erased, and the id is remembered: data of this seller in later answers is not stored (docs/privacy.md).'
-      : 'Nothing was changed: add --yes to keep the data of this seller out of later answers, too.',
+    since === null ? done : `The id is remembered since ${shanghaiTime(since)} (Shanghai): ${isKeptOut}`,
   ];
 }
 
@@ -31,8 +34,8 @@ export const erasedAt = ({ isFound, before }: Pick<EraseOutcome, 'isFound' | 'be
 /** The outcome for people, in lines. */
 export function describeErasure(outcome: EraseOutcome): string[] {
   const { sellerId, isFound, before, isMeant } = outcome;
-  if (!isFound && before === null) return describeUnknown(outcome);
   const at = erasedAt(outcome);
+  if (!isFound && (before === null || (at !== null && !before.hadOffers))) return describeUnknown(outcome);
   if (at !== null)
     return [`no data of seller ${sellerId} is stored: it was erased at ${shanghaiTime(at)} (Shanghai)`];
   if (isMeant)

@@ -261,10 +261,12 @@ it('an erasure whose offers can not be erased fails, and is complete when it has
   ]);
   // Nor is anything of them done by halves.
   expect(await select('SELECT offer_id FROM sync.refresh WHERE offer_id = 61')).toHaveLength(1);
-  expect(await eraseStore.readErasure('refused')).toEqual({ completedAt: null });
+  expect(await eraseStore.readErasure('refused')).toEqual({ completedAt: null, hadOffers: false });
   await db.pool.query('DROP FUNCTION public.refuse CASCADE');
   await erase('refused');
-  expect(await eraseStore.readErasure('refused')).toEqual({ completedAt: expect.any(Date) as Date });
+  expect(await eraseStore.readErasure('refused')).toEqual({
+    ...{ completedAt: expect.any(Date) as Date, hadOffers: true },
+  });
   expect(await eraseStore.readErasure('never')).toBeNull();
 });
 
