@@ -10,7 +10,7 @@ const tones: Readonly<Record<Severity, 'fail' | 'warn' | null>> = { act: 'fail',
 /** `note` is the longest. */
 const indent = 6;
 
-/** What is wrong, why, and what to do. */
+/** What is wrong, why, and what to do. The caller names the zone of the times, once below all that it prints. */
 export function formatHealth(
   issues: readonly HealthIssue[],
   context: Pick<CliContext, 'stdout' | 'isTty' | 'env'>,
@@ -26,5 +26,5 @@ export function formatHealth(
       return paint(tones[severity], severity) + lines.join('\n').slice(severity.length);
     })
     .join('\n');
-  return `health issues (times are those of Shanghai):\n${shown}`;
+  return `health issues:\n${shown}`;
 }

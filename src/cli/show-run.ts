@@ -7,6 +7,7 @@ import { offersSeen, targetsPostponed, type Run } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import type { Session } from '../app/session.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
+import { zoneNote } from '../core/format-time.ts';
 import type { HealthIssue } from '../model/health-issue.ts';
 import { formatHealth } from './format-health.ts';
 import { safeJson } from '../terminal/safe-text.ts';
@@ -108,7 +109,7 @@ export function printRun(session: Session, { run, calls, issues }: ShownRun): vo
     return;
   }
   session.print(formatRun(run, calls));
-  if (issues.length > 0) session.print(`\n${formatHealth(issues, session.context)}`);
+  if (issues.length > 0) session.print(`\n${formatHealth(issues, session.context)}\n\n${zoneNote}`);
 }
 
 /** Whether all that it left is tried again by itself: targets, or an API in an outage. */

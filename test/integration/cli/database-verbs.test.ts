@@ -249,6 +249,8 @@ describe('status', () => {
     expect(out).toContain('SANDBOX: using mock data');
     expect(out).toMatch(/all +cli +partial_quota +budget +1,234 +5,000 +0 +0 +3 +31 +2026-11-25 09:00 *$/m);
     expect(out).toMatch(/a:b:1 +gw.APIACLDecline +2026-11-25 09:00 +a person resumes it/);
+    expect(out).toMatch(/^health issues:\nact /m);
+    expect(out.match(/Shanghai/g)).toHaveLength(1);
     const { context, stdout } = createWorld({ env: { DATABASE_URL: database.url } });
     await runCli(['status'], { ...context, isTty: { ...context.isTty, stdout: true } });
     for (const word of ['partial_quota', 'gw.APIACLDecline'])

@@ -57,7 +57,7 @@ it('an issue has its severity beside what is wrong, why, and what to do', () => 
   const { context } = createWorld({ columns: 40 });
   expect(formatHealth([], context)).toBe('No health issue.');
   expect(formatHealth([issue, { ...issue, severity: 'note', remedy: '' }], context)).toBe(
-    `health issues (times are those of Shanghai):
+    `health issues:
 act   It ␛ failed.
       Cause: your settings, servers or
       permissions. It stays until a

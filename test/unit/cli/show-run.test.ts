@@ -90,7 +90,9 @@ function print(isJson: boolean, issues: readonly HealthIssue[]) {
 it('is printed with what is wrong, or as one object', () => {
   expect(print(false, [])).toEqual([formatRun(run, { 'offer.detail': 5 })]);
   const [, health, ...others] = print(false, [issue]);
-  expect(health).toMatch(/^\nhealth issues.*\nwarn {2}Few calls are left\.$/m);
+  expect(health).toMatch(
+    /^\nhealth issues:\nwarn {2}Few calls are left\.\n(?: .+\n)+\nTimes are in Asia\/Shanghai\.$/,
+  );
   expect(others).toEqual([]);
   const [json = '', ...more] = print(true, [issue]);
   expect(JSON.parse(json)).toMatchObject({ runId: '12', calls: { 'offer.detail': 5 }, issues: [issue] });
