@@ -232,6 +232,8 @@ describe('catalog-sync schedule', () => {
     expect(JSON.parse(first.stdout)).toMatchObject({ scope: 'feed:bags', feedNames: ['bags'], callsUsed: 3 });
     const request = { scope: 'feed:bags', feedNames: ['bags'], trigger: 'cli', source: 'sandbox' } as const;
     await stack.app.runs.begin({ ...request, budgetCalls: null, deadlineMs: null });
+    // Nobody works on this run, and without a heartbeat the command would wait for one and take the run over.
+    await stack.query(`UPDATE sync.run SET heartbeat_at = heartbeat_at + interval '1 hour'`);
     const second = await run(['run', 'nightly', '--quiet']);
     expect(second).toMatchObject({
       exitCode: 0,
