@@ -1,6 +1,6 @@
 import { and, eq, isNull, or } from 'drizzle-orm';
 import type { Pool } from 'pg';
-import type { HealthIssue } from '../../model/health-issue.ts';
+import type { HealthIssue, Severity } from '../../model/health-issue.ts';
 import type { NotificationState, ReceiverName, StoredHealthIssue } from '../../model/notification.ts';
 import { locks, unlessLocked } from '../../db/locks.ts';
 import { drizzleOn, type Database } from '../../db/database.ts';
@@ -42,8 +42,11 @@ export interface NotificationStore {
   exclusively(work: () => Promise<void>): Promise<boolean>;
   readDelivery(): Promise<DeliveryState>;
   noteChecked(): Promise<void>;
-  /** Stores the present health issues. */
-  merge(issues: readonly HealthIssue[]): Promise<void>;
+  /**
+   * Stores the present health issues. A new one is stored only if its severity is one of `severities`: an event that no receiver
+   * takes would otherwise wait for one that is added long after it.
+   */
+  merge(issues: readonly HealthIssue[], severities: readonly Severity[]): Promise<void>;
   /** The stored issues of which the receiver may need a notification. */
   listFor(receiver: ReceiverName): Promise<StoredHealthIssue[]>;
   /** The receiver took a message about these. `isComplete` false: another receiver did not take its own. */
@@ -123,8 +126,8 @@ export function createNotificationStore(pool: Pool): NotificationStore {
         .values({ checkedAt })
         .onConflictDoUpdate({ target: isOnlyRow, set: { checkedAt } });
     },
-    merge: async (issues) => {
-      await applySql(pool, readSql('merge-notifications'), [JSON.stringify(issues)]);
+    merge: async (issues, severities) => {
+      await applySql(pool, readSql('merge-notifications'), [JSON.stringify(issues), severities]);
     },
     listFor: (receiver) => listStored(db, receiver),
     noteDelivered: async (receiver, notifiedState, { isComplete }) => {

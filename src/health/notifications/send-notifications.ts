@@ -152,7 +152,10 @@ async function check(deps: SendDeps, { isLast, signal }: SendOptions): Promise<b
     // It would be pointless to send that nothing can be sent.
     ({ severity, id }) => severity !== 'note' && id !== 'undelivered',
   );
-  await notifications.merge(found);
+  await notifications.merge(
+    found,
+    receivers.flatMap(({ severities }) => severities),
+  );
   const pending: Pending[] = [];
   for (const receiver of receivers) pending.push(await listPending(deps, receiver, state.now));
   const due = pending.filter((one) => one.issues.length + one.changes.total > 0);

@@ -2,7 +2,7 @@
 --          ended more than 30 days ago is forgotten.
 --          Of several with one key, one that needs a person counts.
 -- Params:  $1 jsonb array of issues: key, kind, severity, summary, remedy, path, id, origin, since, healsItself, healsAt, runId,
---          code
+--          code; $2 text[] severities that a receiver takes: others are not begun, but continue
 -- Returns: nothing
 WITH seen AS (
   SELECT DISTINCT ON (s.key) s.*
@@ -31,6 +31,7 @@ INSERT INTO sync.notification AS n (issue, kind, severity, summary, remedy, path
 SELECT seen.key, seen.kind, seen.severity, seen.summary, seen.remedy, seen.path, clock.now, clock.now, seen.id, seen.origin,
        seen.since, seen."healsItself", seen."healsAt", seen."runId", seen.code
 FROM seen CROSS JOIN clock
+WHERE seen.severity = ANY ($2::text[]) OR EXISTS (SELECT FROM sync.notification n WHERE n.issue = seen.key)
 ON CONFLICT (issue) DO UPDATE
 SET kind = excluded.kind, severity = excluded.severity, summary = excluded.summary, remedy = excluded.remedy,
     path = excluded.path, issue_id = excluded.issue_id, origin = excluded.origin, since = excluded.since,

@@ -58,13 +58,20 @@ const stored = async () => {
 };
 /** Merges, and reads what one receiver of everything may need. */
 const merge = async (issues: readonly HealthIssue[]) => {
-  await store.merge(issues);
+  await store.merge(issues, ['act', 'warn']);
   return store.listFor('all');
 };
 const all = { isComplete: true };
 const keys = (found: readonly { readonly key: string }[]) => found.map(({ key }) => key);
 
 describe('present issues', () => {
+  it('that no receiver takes are not kept, and those that are kept go on', async () => {
+    await store.merge([issue('a'), issue('b', { severity: 'warn' })], ['act']);
+    expect(await stored()).toEqual(['a']);
+    await store.merge([issue('a', { severity: 'warn', summary: 'Now.' })], ['act']);
+    expect(await store.listFor('all')).toMatchObject([{ key: 'a', severity: 'warn', summary: 'Now.' }]);
+  });
+
   it('are kept as they are, and as they are now', async () => {
     const { id, ...rest } = issue('a');
     const [first] = await merge([issue('a')]);
