@@ -4,8 +4,8 @@
 -- Returns: nothing
 --
 -- Some calls fail on a healthy gateway; in an outage all do, and refusals for an unknown reason may be those of every call.
--- Each costs a call. Five failures in a row are no coincidence (once in 100,000 if one call in ten fails). At ten, a personal
--- account would spend twice as much on each outage.
+-- So does an API that refuses all (usage.refuses_all). Each costs a call. Five failures in a row are no coincidence (once in
+-- 100,000 if one call in ten fails). At ten, a personal account would spend twice as much on each outage.
 CREATE OR REPLACE FUNCTION usage.count_failure(
   p_app_key text, p_api text, p_at timestamptz, p_now timestamptz, p_code text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

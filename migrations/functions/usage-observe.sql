@@ -1,8 +1,8 @@
 -- Purpose: stores what a call showed of the permission of its API, if that changed.
 -- Params:  p_app_key text; p_api text; p_call_id bigint; p_at timestamptz: when it was granted; p_shows text: allowed,
---          denied, unsupported, exhausted, app_refused (1688 does not know the app), too_fast_app, too_fast_api,
---          unavailable or unreachable (no answer came), param_missing, or refused (for another reason); p_code text: the
---          error code
+--          all_refused (it may be called, and usage.refuses_all), denied, unsupported, exhausted, app_refused (1688 does
+--          not know the app), too_fast_app, too_fast_api, unavailable or unreachable (no answer came), param_missing, or
+--          refused (for another reason); p_code text: the error code
 -- Returns: nothing
 --
 -- A refusal holds the API, with some probes a day (usage.probe_wait). An answer ends such a hold and earlier pauses,
@@ -14,6 +14,7 @@ CREATE OR REPLACE FUNCTION usage.observe(
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_app text := CASE p_shows WHEN 'app_refused' THEN 'denied' ELSE 'allowed' END;
+  v_shows text := p_shows;
   v_now timestamptz;
   v_scope text;
 BEGIN
@@ -36,6 +37,10 @@ BEGIN
     PERFORM usage.count_failure(p_app_key, p_api, p_at, v_now, 'GATEWAY_' || upper(p_shows));
     RETURN;
   END IF;
+  IF p_shows = 'all_refused' THEN
+    PERFORM usage.count_failure(p_app_key, p_api, p_at, v_now, 'GATEWAY_ALL_REFUSED');
+    v_shows := 'allowed';
+  END IF;
   IF p_shows = 'allowed' THEN
     DELETE FROM usage.backoff b
     -- A time in the future: the clock was set back.
@@ -52,21 +57,21 @@ BEGIN
   IF p_shows = 'app_refused' THEN RETURN; END IF;
 
   INSERT INTO sync.api_permission AS p (app_key, api, observed, observed_at, observed_call_id)
-  VALUES (p_app_key, p_api, p_shows, p_at, p_call_id)
+  VALUES (p_app_key, p_api, v_shows, p_at, p_call_id)
   ON CONFLICT (app_key, api) DO UPDATE
   SET observed = excluded.observed, observed_at = excluded.observed_at, observed_call_id = excluded.observed_call_id
   WHERE p.observed <> excluded.observed
     AND (coalesce(p.observed_at, '-infinity') <= excluded.observed_at OR p.observed_at > v_now);
   IF NOT EXISTS (SELECT FROM sync.api_permission p
-                 WHERE p.app_key = p_app_key AND p.api = p_api AND p.observed = p_shows) THEN
+                 WHERE p.app_key = p_app_key AND p.api = p_api AND p.observed = v_shows) THEN
     RETURN;
   END IF;
-  IF p_shows = 'allowed' THEN
+  IF v_shows = 'allowed' THEN
     DELETE FROM usage.api_hold h WHERE h.api = p_api AND h.probe_after IS NOT NULL AND h.probe_every IS NULL;
     RETURN;
   END IF;
   INSERT INTO usage.api_hold AS h (api, code, held_at, probe_after)
-  VALUES (p_api, coalesce(p_code, p_shows), v_now, v_now + usage.probe_wait(v_now, v_now))
+  VALUES (p_api, coalesce(p_code, v_shows), v_now, v_now + usage.probe_wait(v_now, v_now))
   ON CONFLICT (api) DO UPDATE
   SET code = excluded.code, held_until = NULL, probe_call_id = NULL, probe_every = NULL,
       held_at = CASE WHEN h.probe_after IS NULL THEN v_now ELSE h.held_at END,

@@ -61,7 +61,11 @@ BEGIN
     PERFORM usage.observe_token(v_call.app_key, v_flight.token_hash, p_call_id, v_call.granted_at, p_shows = 'token_refused');
   END IF;
   IF p_shows <> 'token_refused' AND NOT v_call.is_exempt THEN
-    PERFORM usage.observe(v_call.app_key, v_call.api, p_call_id, v_call.granted_at, p_shows, p_gateway_code);
+    PERFORM usage.observe(
+      v_call.app_key, v_call.api, p_call_id, v_call.granted_at,
+      CASE WHEN p_shows = 'allowed' AND p_outcome = 'business_error' AND usage.refuses_all(v_call.app_key, v_call.api, v_now)
+        THEN 'all_refused' ELSE p_shows END,
+      p_gateway_code);
   END IF;
   -- An undecided probe can be sent again; one that may have been refused is spent.
   IF p_state <> 'unknown' THEN

@@ -77,6 +77,12 @@ export const extractErrors = defineErrors({
     remedy:
       'The gateway accepted the call, but the API refused it; `gatewayCode` says why. This offer or page is skipped, others continue.',
   },
+  GATEWAY_ALL_REFUSED: {
+    origin: '1688',
+    recovery: 'stop-api',
+    remedy:
+      'The app may call this API, but the API has refused every call for a day. `gatewayCode` on the Problems page says why: check what your account may do in the console of 1688, and whether the feeds select offers that it may see. Other APIs continue.',
+  },
   GATEWAY_REFUSED: {
     origin: '1688',
     recovery: 'fail',

@@ -19,6 +19,7 @@ const transportFaults = [
 /** What can be wrong in an answer that arrives well; each touches only answers that have what it is about. */
 const contentFaults = [
   'not_ready', // 500_2: the API wants to be asked again
+  'refuse', // the API refuses in its own words, with a code that nobody knows
   'vanish', // a detail is empty: the offer is gone since search listed it
   'repeat_page', // every page of a search is its first
   'slip', // a page of a search lacks its first row

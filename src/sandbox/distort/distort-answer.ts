@@ -70,6 +70,7 @@ const closeCircle: Distort = (body, { categories }) => {
 
 const distortions: Readonly<Record<Exclude<ContentFault, 'repeat_page'>, Distort>> = {
   not_ready: () => ({ result: { success: false, code: '500_2', message: '数据准备中，请稍后重试。' } }),
+  refuse: () => ({ result: { success: false, code: 'SP0056', message: '没有该商品的查询权限' } }),
   vanish: inPayload((payload) => ('productSaleInfo' in payload ? null : payload)),
   slip: inRows((rows) => rows.slice(1)),
   duplicate: inRows((rows) => [...rows.slice(0, 1), ...rows]),

@@ -289,6 +289,10 @@ const cases: Readonly<Record<string, Case>> = {
     // Of a reserve of 5, half is released in the middle of the last two hours; what is kept is rounded up.
     gives: '30/100/5/3/67',
   },
+  'usage-refuses-all.sql': {
+    call: `SELECT usage.refuses_all('app', 'api', ${noon}) AS result`,
+    gives: false,
+  },
   'usage-settle.sql': {
     before: oneCall,
     call: `SELECT is_known AND s.raw_id IS NOT NULL AS result FROM granted CROSS JOIN LATERAL usage.settle(

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { at, noon, openStillLedger, type Row, type StillLedger } from '../../support/still-ledger.ts';
+import { at, call, noon, openStillLedger, type Row, type StillLedger } from '../../support/still-ledger.ts';
 
 let ledger: StillLedger;
 beforeAll(async () => {
@@ -298,5 +298,59 @@ describe('a refusal', () => {
   it('that is an outage counts as one failure', async () => {
     const found = await observe([paused('0', { failures: 4 })], 'unreachable', pauses);
     expect(found.map((row) => [row[3], row[5]])).toEqual([[2, 5]]);
+  });
+});
+
+describe('an API refuses all', () => {
+  const day = 24 * hour;
+  /** So many refusals, the first so many seconds after noon, then one a second; each of a request of its own. */
+  const refusals = (count: number, first: number, values: Row[1] = {}): Row[] =>
+    Array.from({ length: count }, (_, index) =>
+      call(100 + index, first + index, {
+        outcome: 'business_error',
+        request_hash: `\\x1${index.toString().padStart(3, '0')}`,
+        ...values,
+      }),
+    );
+  const accepted = (seconds: number, values: Row[1] = {}) => call(9, seconds, values);
+  it.each<[string, Row[], boolean]>([
+    ['that has refused twenty targets since a day ago', refusals(20, -day), true],
+    ['not of nineteen', refusals(19, -day), false],
+    ['not within a day', refusals(20, -day + 0.001), false],
+    ['not of one target', refusals(20, -day, { request_hash: '\\x10' }), false],
+    ['not of other refusals', refusals(20, -day, { outcome: 'gateway_error' }), false],
+    ['not of another app', refusals(20, -day, { app_key: 'other' }), false],
+    ['not of another API', refusals(20, -day, { api: 'other' }), false],
+    ['not of more than eight days ago', refusals(20, -8 * day - 20), false],
+    ['of eight days ago', refusals(20, -8 * day + 1), true],
+    ['not with an accepted call of this day', [...refusals(20, -day), accepted(-day + 0.001)], false],
+    ['with an accepted call of before', [...refusals(20, -day), accepted(-day - 0.001)], true],
+    ['counts from the call that was accepted last', [...refusals(21, -day - 1), accepted(-day - 0.5)], true],
+    ['counts none of before', [...refusals(20, -day - 1), accepted(-day - 0.5)], false],
+    ['with one of another app', [...refusals(20, -day), accepted(-1, { app_key: 'other' })], true],
+    ['with one of another API', [...refusals(20, -day), accepted(-1, { api: 'other' })], true],
+  ])('%s', async (_, rows, expected) => {
+    const asked = `SELECT usage.refuses_all('app', 'api', '${noon}')`;
+    expect(await ledger.read(rows, asked)).toEqual([[expected]]);
+  });
+});
+
+describe('a refusal by an API that refuses all', () => {
+  it('shows that the API may be called, and counts as a failure, with a code of its own', async () => {
+    const denied = proven({ observed: 'denied' });
+    const [row] = await observe([denied, paused('0', { failures: 4 })], 'all_refused', pauses);
+    expect([row?.[3], row?.[5]]).toEqual([2, 5]);
+    const permissions = `SELECT observed FROM sync.api_permission WHERE app_key = 'app' AND api = 'api'`;
+    expect(await observe([denied], 'all_refused', permissions)).toEqual([['allowed']]);
+    const long = paused('120 s', { failures: 9, longest_pause_since: at(-600) });
+    const found = await observe([long], 'all_refused', holds, 'SP0056');
+    expect(found.map((hold) => [hold[1], hold[5]])).toEqual([['GATEWAY_ALL_REFUSED', hour]]);
+  });
+
+  it('ends the hold for a permission that was missing, and not the one that it caused', async () => {
+    const names = 'SELECT api FROM usage.api_hold';
+    expect(await observe([held({ probe_after: at(hour) })], 'all_refused', names)).toEqual([]);
+    const caused = held({ probe_after: at(hour), probe_every: '1 hour', held_until: at(9 * hour) });
+    expect(await observe([caused], 'all_refused', names)).toEqual([['api']]);
   });
 });

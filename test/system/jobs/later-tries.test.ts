@@ -82,6 +82,37 @@ describe.each(listBackends())('on %s', (backend) => {
     }),
   );
 
+  it('an API that has refused every call in its own words for a day costs a few calls, and not one for each target', () =>
+    withTestStack({ backend, sandbox: { offers: 100 } }, async (stack) => {
+      stack.sandbox.setFaults([{ kind: 'refuse', api: detailApi }]);
+      const first = await stack.run();
+      // It is not known yet that these are more than the refusals of so many offers.
+      expect(first.counts.errors).toBeGreaterThan(90);
+      expect(await stack.query('SELECT FROM usage.backoff')).toEqual([]);
+      await stack.advance(25 * 60 * minuteMs);
+      const running = stack.run();
+      await until(
+        async () => (await stack.query(`SELECT FROM usage.backoff WHERE pause >= '4 seconds'`)).length > 0,
+      );
+      stack.sandbox.setFaults([]);
+      const { cause, counts } = await running;
+      expect(cause).toBe('targets_failed');
+      // Sixteen calls are under way at once: those when the first is refused, those that take their places until one of these is
+      // refused, and one after each pause.
+      expect(counts.errors).toBeLessThanOrEqual(36);
+      expect(counts.offersCompleted).toBeGreaterThanOrEqual(first.counts.errors - 36);
+    }));
+
+  it('offers that are refused one by one pause no API that accepted a call within the day', () =>
+    withTestStack({ backend, sandbox: { offers: 100 } }, async (stack) => {
+      stack.sandbox.setFaults([{ kind: 'refuse', api: detailApi, count: 60 }]);
+      expect((await stack.run()).counts).toMatchObject({ errors: 60 });
+      await stack.advance(13 * 60 * minuteMs);
+      stack.sandbox.setFaults([{ kind: 'refuse', api: detailApi }]);
+      expect((await stack.run()).counts).toMatchObject({ errors: 60 });
+      expect(await stack.query('SELECT FROM usage.backoff')).toEqual([]);
+    }));
+
   it('a target that fails is tried again some minutes later in the same run', () =>
     withTestStack({ backend }, async (stack) => {
       stack.sandbox.setFaults([{ kind: 'server_error', api: categoryApi, count: 3 }]);

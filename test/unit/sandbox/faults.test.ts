@@ -32,7 +32,7 @@ describe('switches', () => {
   });
 
   test('of the content are twelve of twenty-four', () => {
-    expect(faultKinds).toHaveLength(24);
+    expect(faultKinds).toHaveLength(25);
     expect(faultKinds.filter(isContentFault)).toEqual(faultKinds.slice(12));
   });
 });

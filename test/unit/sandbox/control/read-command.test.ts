@@ -26,8 +26,8 @@ type Cases = readonly (readonly [text: string, read: unknown])[];
 
 const noFaults =
   'faults must be a list of objects whose kind is one of: server_error, hang, drip, reset, reset_body, cut, truncate, ' +
-  'html, oversize, bad_charset, redirect, gateway_error, not_ready, vanish, repeat_page, slip, duplicate, empty, halved, ' +
-  'off_by_one, mixed_forms, hostile_titles, absurd_prices, category_cycle';
+  'html, oversize, bad_charset, redirect, gateway_error, not_ready, refuse, vanish, repeat_page, slip, duplicate, empty, ' +
+  'halved, off_by_one, mixed_forms, hostile_titles, absurd_prices, category_cycle';
 const noGrants = 'grants are true or false by namespace:name:version';
 const noMs = 'latencyMs must be a number from 0 up';
 const noSecret = 'appSecret must be the new secret, as text';

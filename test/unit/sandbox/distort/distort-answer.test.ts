@@ -23,6 +23,7 @@ const detail = { result: { success: true, result: { offerId: 1, productSaleInfo:
 describe('a fault of the content', () => {
   test.each<[Parameters<typeof distortAnswer>[0], unknown, unknown]>([
     ['not_ready', first, { result: { success: false, code: '500_2', message: '数据准备中，请稍后重试。' } }],
+    ['refuse', detail, { result: { success: false, code: 'SP0056', message: '没有该商品的查询权限' } }],
     ['vanish', detail, { result: { success: true, result: null } }],
     ['vanish', first, first],
     ['slip', first, page({ totalRecords: 5, totalPage: 3, data: [2] })],
