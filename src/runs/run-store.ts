@@ -1,4 +1,4 @@
-import { and, count, eq, exists, inArray, ne, notExists, sql, type SQL } from 'drizzle-orm';
+import { and, count, eq, exists, inArray, ne, notExists, or, sql, type SQL } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import { targetsPostponed, type Run, type RunEnd, type RunRequest, type Source } from '../model/run.ts';
 import { drizzleOn, type Database } from '../db/database.ts';
@@ -50,8 +50,8 @@ export interface RunStore {
   countCalls(runId: string): Promise<Readonly<Record<string, number>>>;
   /**
    * Why none of its calls brought an answer: the code of the newest target that was given up; if there is none, of the newest
-   * that was postponed; `targets_postponed` while all are still being tried. Null: some calls brought an answer, or the run made
-   * none.
+   * that was postponed; `targets_postponed` while all are still being tried. Null: some calls brought an answer, or the run
+   * tried none.
    */
   reasonForSilence(runId: string): Promise<string | null>;
   /** Calls that are granted and not settled: the run can't end before they are settled. */
@@ -205,7 +205,8 @@ async function reasonForSilence(db: Database, runId: string): Promise<string | n
     .where(
       and(
         eq(run.runId, runId),
-        exists(callsThat(ne(apiCall.state, 'refunded'))),
+        // A call that found no connection is refunded, but was tried.
+        exists(callsThat(or(ne(apiCall.state, 'refunded'), ne(apiCall.outcome, 'not_sent')))),
         notExists(callsThat(eq(apiCall.outcome, 'ok'))),
       ),
     );

@@ -131,6 +131,15 @@ describe('the run store', () => {
     expect(await runs.reasonForSilence(one)).toBeNull();
     await database.pool.query(`UPDATE usage.api_call SET state = 'refunded' WHERE run_id = $1`, [other]);
     expect(await runs.reasonForSilence(other)).toBeNull();
+
+    // Given up by ourselves before they were sent: nothing was tried.
+    const refund = (outcome: string) =>
+      database.pool.query(`UPDATE usage.api_call SET outcome = $2 WHERE run_id = $1`, [other, outcome]);
+    await refund('not_sent');
+    expect(await runs.reasonForSilence(other)).toBeNull();
+    // No connection, so no byte was sent, and the calls do not count: but nothing was answered.
+    await refund('transport_error');
+    expect(await runs.reasonForSilence(other)).toBe('targets_postponed');
   });
 
   it('keeps why targets were given up, also when others are postponed after them', async () => {
