@@ -97,14 +97,17 @@ function feedsOf(run: Run, sync: SyncConfig): Feed[] {
   return sync.feeds.filter((feed) => run.feedNames.includes(feed.name));
 }
 
+const isQuotaBlock = (block: string): boolean => ['budget', 'deadline', 'quota'].includes(block);
+
 /** What keeps the run from fetching more of a kind; undefined: nothing. */
 function blockOf(run: Run, kind: JobKind, blocks: Blocks, now: Date): string | undefined {
+  const reason = blocks.get(kind)?.reason ?? undefined;
+  // A bound of the run must not hide a hold, which the next run would meet too.
+  if (reason !== undefined && !isQuotaBlock(reason)) return reason;
   if (run.budgetCalls !== null && run.callsUsed >= run.budgetCalls) return 'budget';
   if (run.deadlineAt !== null && now >= run.deadlineAt) return 'deadline';
-  return blocks.get(kind)?.reason ?? undefined;
+  return reason;
 }
-
-const isQuotaBlock = (block: string): boolean => ['budget', 'deadline', 'quota'].includes(block);
 
 /** How long a run waits at its end: for two tries of a target. At double, an hourly run would meet the next one. */
 const patienceMs = 15 * minuteMs;
@@ -121,8 +124,9 @@ async function conclude(
 ): Promise<void> {
   // A quota recovers by itself; a hold may need a person, so a quota must not hide it.
   const met = blocksMet.find((one) => !isQuotaBlock(one)) ?? blocksMet[0] ?? null;
-  // A deadline must not hide that nothing was answered before it.
-  const block = (met === 'deadline' ? await deps.runs.reasonForSilence(run.runId) : null) ?? met;
+  // A deadline must not hide that nothing was answered before it, nor any other bound that all targets were given up.
+  const mayHide = met !== null && (met === 'deadline' || (isQuotaBlock(met) && run.counts.errors > 0));
+  const block = (mayHide ? await deps.runs.reasonForSilence(run.runId) : null) ?? met;
   const failure = run.counts.errors > 0 ? 'targets_failed' : left.targets > 0 ? targetsPostponed : null;
   const cause = block ?? failure;
   const status =

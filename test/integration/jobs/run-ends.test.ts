@@ -108,6 +108,28 @@ it('a run that had no answer until its deadline says why', async () => {
   expect(await endOf({ run: spent, hasAsked: true })).toEqual(['partial_quota', 'budget']);
 });
 
+it.each<[string, object, Blocks]>([
+  ['a budget', { budget_calls: 5, calls_used: 5 }, new Map()],
+  ['a quota', {}, new Map([['search', { reason: 'quota', isHeld: false }]])],
+])('%s that is used up hides no run whose targets were all given up', async (_, bound, blocks) => {
+  const run = { ...bound, errors: 5, last_error_code: 'GATEWAY_BUSINESS_REFUSED' };
+  expect(await endOf({ run, blocks, hasAsked: true })).toEqual(['partial_error', 'GATEWAY_BUSINESS_REFUSED']);
+});
+
+it.each([
+  ['a budget', { budget_calls: 5, calls_used: 5 }],
+  ['a deadline', { deadline_at: now }],
+])('%s that is reached hides no hold', async (_, run) => {
+  const blocks: Blocks = new Map([['search', { reason: 'GATEWAY_NO_GRANT', isHeld: true }]]);
+  expect(await endOf({ run, blocks })).toEqual(['partial_error', 'GATEWAY_NO_GRANT']);
+});
+
+it('a run that has reached its budget asks for no test call of a held API', async () => {
+  const blocks: Blocks = new Map([['search', { reason: null, isHeld: true }]]);
+  const run = { budget_calls: 5, calls_used: 5 };
+  expect(await endOf({ run, blocks })).toEqual(['partial_quota', 'budget']);
+});
+
 it('a bound that is reached is no cause where nothing is due', async () => {
   const run = { budget_calls: 5, calls_used: 5, deadline_at: now };
   expect(await endOf({ run, isPassed: true })).toEqual(['succeeded', null]);
