@@ -82,6 +82,19 @@ function formatRuns({ runs }: Status, paint: Paint): string {
   return formatTable(columns, rows);
 }
 
+/** A database whose app was replaced keeps the limits of both: then each row begins with the key of its app. */
+function formatByApp<T extends { readonly appKey: string }>(
+  rows: readonly T[],
+  columns: readonly Column[],
+  cellsOf: (row: T) => readonly string[],
+): string {
+  const isOneApp = new Set(rows.map(({ appKey }) => appKey)).size < 2;
+  return formatTable(
+    isOneApp ? columns : [left('app'), ...columns],
+    rows.map((row) => (isOneApp ? cellsOf(row) : [row.appKey, ...cellsOf(row)])),
+  );
+}
+
 function formatQuota({ quota }: Status): string {
   if (quota.length === 0) return 'No quota is known yet: the first sync sets the presets of the account.';
   const columns = [
@@ -95,7 +108,7 @@ function formatQuota({ quota }: Status): string {
     left('resets'),
     left('source'),
   ];
-  const rows = quota.map((row) => [
+  return formatByApp(quota, columns, (row) => [
     row.api,
     row.period,
     formatCount(row.callLimit),
@@ -106,7 +119,6 @@ function formatQuota({ quota }: Status): string {
     formatTime(row.resetAt),
     row.isAssumed ? `${row.source}, assumed` : row.source,
   ]);
-  return formatTable(columns, rows);
 }
 
 function formatHoldEnd({ heldUntil, probeAfter }: Status['holds'][number]): string {
@@ -124,12 +136,14 @@ function formatHolds({ holds }: Status, paint: Paint): string {
 /** Nothing without any: then the declared pace holds. */
 function formatPaces({ paces }: Status): string[] {
   if (paces.length === 0) return [];
-  const rows = paces.map((pace) => [
-    pace.api === '*' ? 'all APIs' : pace.api,
-    describePace(pace),
-    formatTime(pace.changedAt),
-  ]);
-  return [formatTable([left('1688 allows less than declared'), left('pace found'), left('changed')], rows)];
+  const columns = [left('1688 allows less than declared'), left('pace found'), left('changed')];
+  return [
+    formatByApp(paces, columns, (pace) => [
+      pace.api === '*' ? 'all APIs' : pace.api,
+      describePace(pace),
+      formatTime(pace.changedAt),
+    ]),
+  ];
 }
 
 /** Nothing without any: what is as it should be needs no lines. */

@@ -192,3 +192,23 @@ it('a search that is not listed in full says why, and in how many of its parts',
     ['包', 'bags', '2,500', '1,999', 'repeats its pages, in 1 of 1 parts', time],
   ]);
 });
+
+it('limits and paces of several apps name their app, and those of one app do not', () => {
+  const pace = { appKey: '1', api: '*', perSecond: 1.5, declaredPerSecond: 4, changedAt: null };
+  const [, ofOne] = partsOf({ quota: [limit], paces: [pace] });
+  expect(ofOne?.[0]?.[0]).toBe('api');
+  const parts = partsOf({
+    quota: [limit, { ...limit, appKey: '2' }],
+    paces: [pace, { ...pace, appKey: '2' }],
+  });
+  expect(parts[1]?.map((row) => row.slice(0, 2))).toEqual([
+    ['app', 'api'],
+    ['1', 'a:b:1'],
+    ['2', 'a:b:1'],
+  ]);
+  expect(parts[3]?.map((row) => row.slice(0, 2))).toEqual([
+    ['app', '1688 allows less than declared'],
+    ['1', 'all APIs'],
+    ['2', 'all APIs'],
+  ]);
+});
