@@ -1,5 +1,6 @@
 import type { Explanation } from '../../web/reads/explain-offer.ts';
 import { formatTable, type Column } from '../../terminal/format-table.ts';
+import { countOf } from '../../core/count-of.ts';
 import { formatTime, zoneNote } from '../../core/format-time.ts';
 
 const right = (header: string): Column => ({ header, align: 'right' });
@@ -14,7 +15,7 @@ function formatOffer({ offer }: Explanation): string {
     [
       'state',
       offer.emptyDetailStreak
-        ? `${offer.state}, ${String(offer.emptyDetailStreak)} empty answers since`
+        ? `${offer.state}, ${countOf(offer.emptyDetailStreak, 'empty answer')} since`
         : offer.state,
     ],
     ['category', offer.category ?? ''],

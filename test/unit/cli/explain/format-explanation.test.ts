@@ -70,6 +70,10 @@ it('an offer has where its row is from', () => {
     ['in a search', '2026-11-22 09:00'],
     ['in detail', '2026-11-23 09:00'],
   ]);
+  expect(partsOf({ ...bare, offer: { ...offer, emptyDetailStreak: 1 } })[0]).toContainEqual([
+    'state',
+    'missing, 1 empty answer since',
+  ]);
   expect(partsOf({ ...bare, offer: { ...offer, emptyDetailStreak: 0 } })[0]).toContainEqual([
     ...['state', 'missing'],
   ]);
