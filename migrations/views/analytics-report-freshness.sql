@@ -25,7 +25,7 @@ CROSS JOIN LATERAL (
 GROUP BY f.feed, o.category_id;
 
 COMMENT ON VIEW analytics.freshness IS 'Age of what is known of the offers of one feed and category.';
-COMMENT ON COLUMN analytics.freshness.feed IS 'Feed of catalog-sync.yaml that the offers belong to; null: none.';
+COMMENT ON COLUMN analytics.freshness.feed IS 'Feed that found or names the offers; null: none. A feed that was renamed or removed keeps its offers under its old name.';
 COMMENT ON COLUMN analytics.freshness.category_id IS 'Category (dim_category).';
 COMMENT ON COLUMN analytics.freshness.offers IS 'Offers, in any state.';
 COMMENT ON COLUMN analytics.freshness.never_observed IS 'Offers without any detail answer.';

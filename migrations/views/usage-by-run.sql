@@ -46,12 +46,12 @@ COMMENT ON COLUMN usage.by_run.rows_loaded IS 'Catalog rows that came from its a
 COMMENT ON COLUMN usage.by_run.response_bytes IS 'Bytes of its answers.';
 COMMENT ON COLUMN usage.by_run.average_latency_ms IS 'Average time from sending to the complete answer; null without an answer.';
 COMMENT ON COLUMN usage.by_run.categories_seen IS 'Category nodes in its answers.';
-COMMENT ON COLUMN usage.by_run.offers_new IS 'Offers not known before.';
+COMMENT ON COLUMN usage.by_run.offers_new IS 'Offers that its answers were the first to show. Offers of watch lists are known before.';
 COMMENT ON COLUMN usage.by_run.offers_completed IS 'Offers known only from searches or watch lists, of which it fetched the first detail, including offers that the detail did not find.';
-COMMENT ON COLUMN usage.by_run.offers_changed IS 'Known offers that changed.';
-COMMENT ON COLUMN usage.by_run.offers_unchanged IS 'Offers that it observed unchanged.';
-COMMENT ON COLUMN usage.by_run.prices_opened IS 'Price intervals that began.';
-COMMENT ON COLUMN usage.by_run.prices_closed IS 'Price intervals that ended.';
+COMMENT ON COLUMN usage.by_run.offers_changed IS 'Known offers whose detail it fetched again, and found changed. What only its search rows show is in usage.yield.';
+COMMENT ON COLUMN usage.by_run.offers_unchanged IS 'Known offers whose detail it fetched again, and found unchanged.';
+COMMENT ON COLUMN usage.by_run.prices_opened IS 'Price intervals that began, those of search rows too.';
+COMMENT ON COLUMN usage.by_run.prices_closed IS 'Price intervals that ended, those of search rows too.';
 COMMENT ON COLUMN usage.by_run.rejects IS 'Values that could not be read; they are in sync.quarantine.';
 COMMENT ON COLUMN usage.by_run.errors IS 'Targets that it gave up.';
 COMMENT ON COLUMN usage.by_run.last_error_code IS 'Error code of the last target it gave up or, without one, of the last target it postponed; null: neither.';

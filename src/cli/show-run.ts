@@ -3,7 +3,7 @@ import { exitCodes } from '../core/exit-codes.ts';
 import type { App } from '../app/open-app.ts';
 import { findRemedy } from '../app/find-remedy.ts';
 import { compareWithPlan, type Compared } from '../model/compare-with-plan.ts';
-import { offersSeen, targetsPostponed, type Run } from '../model/run.ts';
+import { offersFoundOrFetched, targetsPostponed, type Run } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import type { Session } from '../app/session.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
@@ -48,7 +48,7 @@ export function createRunProgress(session: Session, app: App, sync: SyncConfig) 
         label: `run ${run.runId}`,
         callsUsed: run.callsUsed,
         budgetCalls: run.budgetCalls,
-        offers: offersSeen(counts),
+        offers: offersFoundOrFetched(counts),
         ratePerSecond,
         secondsLeft: left !== null && ratePerSecond > 0 ? left / ratePerSecond : null,
       });
@@ -120,7 +120,7 @@ function mayPass({ cause, counts }: Run): boolean {
   );
 }
 
-const hasLoaded = ({ counts }: Run): boolean => counts.categories + offersSeen(counts) > 0;
+const hasLoaded = ({ counts }: Run): boolean => counts.categories + offersFoundOrFetched(counts) > 0;
 
 /**
  * Cron must not alarm because a quota was used up: that, quarantined rows, and targets that are tried again by themselves

@@ -49,8 +49,11 @@ export interface RunCounts extends LoadReport {
   readonly errors: number;
 }
 
-/** Offers that a run showed. An offer that it found and whose detail it fetched counts once. */
-export const offersSeen = ({
+/**
+ * Offers that a run found or whose detail it fetched. One for which it did both counts once; a known one that only its search rows
+ * showed again does not count.
+ */
+export const offersFoundOrFetched = ({
   offersNew,
   offersCompleted,
   offersChanged,

@@ -1,5 +1,5 @@
 import { countOf } from '../../core/count-of.ts';
-import { offersSeen } from '../../model/run.ts';
+import { offersFoundOrFetched } from '../../model/run.ts';
 import type { RunRow } from '../reads/run-pages.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
 import { runBadge } from '../parts/badge.ts';
@@ -13,13 +13,13 @@ export function runProgress(run: RunRow, now: Date): Html {
   const { budgetCalls, callsUsed, startedAt, endedAt } = run;
   const ms = startedAt === null ? 0 : (endedAt ?? now).getTime() - startedAt.getTime();
   const rate = ms > 0 ? (callsUsed / ms) * 1000 : 0;
-  const offers = offersSeen(run);
+  const offers = offersFoundOrFetched(run);
   const rows: (readonly [string, HtmlValue])[] = [
     ['calls', budgetCalls === null ? count(callsUsed) : `${count(callsUsed)} of ${count(budgetCalls)}`],
     ['planned', plannedCalls(run)],
     ['time', span(ms)],
     ['calls a second', rate.toFixed(1)],
-    ['offers seen', count(offers)],
+    ['offers found or fetched', count(offers)],
     ['new offers', count(run.offersNew)],
     ['completed offers', count(run.offersCompleted)],
     ['changed offers', count(run.offersChanged)],
@@ -41,7 +41,7 @@ export function runProgress(run: RunRow, now: Date): Html {
         </p>`
       : null;
   return html`${undriven}
-    <p class="figure" data-say="${countOf(callsUsed, 'call')}, ${countOf(offers, 'offer')} seen">
+    <p class="figure" data-say="${countOf(callsUsed, 'call')}, ${countOf(offers, 'offer')} found or fetched">
       ${runBadge(run)} ${run.cause === null ? null : html`<code>${run.cause}</code>`}
     </p>
     ${budgetCalls === null ? null : meter(callsUsed, budgetCalls)} ${facts(rows)}`;

@@ -76,7 +76,7 @@ it('a seller is scored by offers of each state, the new ones and the list prices
   ]);
   expect(
     await ask(
-      `SELECT company_name, offers, listed_offers, delisted_offers, gone_offers, new_offers_30d, delisted_share, list_price_changes_30d
+      `SELECT company_name, offers, listed_offers, delisted_offers, missing_offers, gone_offers, new_offers_30d, delisted_share, list_price_changes_30d
        FROM analytics.seller_scorecard WHERE seller_id = 's'`,
     ),
   ).toEqual([
@@ -85,7 +85,8 @@ it('a seller is scored by offers of each state, the new ones and the list prices
       offers: 8,
       listed_offers: 3,
       delisted_offers: 2,
-      gone_offers: 3,
+      missing_offers: 1,
+      gone_offers: 2,
       new_offers_30d: 2,
       delisted_share: '0.2500',
       list_price_changes_30d: 3,

@@ -87,12 +87,12 @@ it('a seller is scored by its own offers of each state, and by thirty days to th
     await askAfter(
       db,
       world,
-      `SELECT seller_id, offers, listed_offers, delisted_offers, gone_offers, new_offers_30d, list_price_changes_30d, trade_medal_level
+      `SELECT seller_id, offers, listed_offers, delisted_offers, missing_offers, gone_offers, new_offers_30d, list_price_changes_30d, trade_medal_level
         FROM analytics.seller_scorecard ORDER BY seller_id`,
     ),
   ).toEqual([
-    ['s', 5, 3, 1, 1, 2, 7, '3.5000'],
-    ['t', 2, 1, 0, 1, 2, 3, '2.0000'],
+    ['s', 5, 3, 1, 1, 0, 2, 7, '3.5000'],
+    ['t', 2, 1, 0, 0, 1, 2, 3, '2.0000'],
   ]);
 });
 

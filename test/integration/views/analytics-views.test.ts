@@ -221,6 +221,7 @@ describe('categories and sellers', () => {
         offers: 5,
         listed_offers: 4,
         delisted_offers: 1,
+        missing_offers: 0,
         gone_offers: 0,
         new_offers_30d: 1,
         delisted_share: '0.2000',

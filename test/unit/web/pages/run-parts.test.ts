@@ -36,11 +36,16 @@ test('the progress of a run has each of its figures', () => {
   const shown = runProgress(run, now);
   expect(readFacts(shown)).toEqual({
     ...{ calls: '1,500 of 2,000', planned: '1,201', time: '10 min', 'calls a second': '2.5' },
-    ...{ 'offers seen': '1,230', 'new offers': '1,000', 'completed offers': '900', 'changed offers': '200' },
+    ...{
+      'offers found or fetched': '1,230',
+      'new offers': '1,000',
+      'completed offers': '900',
+      'changed offers': '200',
+    },
     ...{ 'prices opened': '11', 'prices closed': '12', 'values quarantined': '13' },
     ...{ 'targets given up': '14', 'targets postponed': '15' },
   });
-  expect(readAttribute(shown, 'data-say')).toEqual(['1,500 calls, 1,230 offers seen']);
+  expect(readAttribute(shown, 'data-say')).toEqual(['1,500 calls, 1,230 offers found or fetched']);
   expect(shown.toString()).toContain('class="fill" width="75"');
   expect(readWords(shown)).toMatch(/^stopped at quota quota calls/);
 });
