@@ -63,8 +63,8 @@ const log = createLogger({ level: 'warn', pretty: false });
 const never = new AbortController().signal;
 setMaxListeners(0, never);
 
-/** Everything the world holds: the whole tree. */
-const wholeWorld = `
+/** A sync file of everything the world holds: the whole tree. */
+export const wholeWorld = `
 account: business
 feeds:
   - { name: all, categories: ["0"] }
