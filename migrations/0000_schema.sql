@@ -1713,6 +1713,7 @@ CREATE TABLE usage.api_call (
 CREATE INDEX api_call_granted ON usage.api_call (granted_at);
 CREATE INDEX api_call_run ON usage.api_call (run_id, call_id);
 CREATE INDEX api_call_reserved ON usage.api_call (run_id) WHERE state = 'reserved';
+CREATE INDEX api_call_refused ON usage.api_call (api, granted_at) WHERE outcome = 'business_error';
 ALTER SEQUENCE usage.call_id_seq OWNED BY usage.api_call.call_id;
 
 COMMENT ON TABLE usage.api_call IS 'One HTTP attempt. By month of its grant.';

@@ -152,6 +152,9 @@ export const apiCall = usage.table(
     index('api_call_reserved')
       .on(table.runId)
       .where(sql`${table.state} = 'reserved'`),
+    index('api_call_refused')
+      .on(table.api, table.grantedAt)
+      .where(sql`${table.outcome} = 'business_error'`),
     check('api_call_lane', sql`${table.lane} IN ('refresh', 'discovery', 'manual')`),
     check('api_call_state', sql`${table.state} IN ('reserved', 'committed', 'refunded', 'unknown')`),
     check(
