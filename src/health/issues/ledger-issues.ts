@@ -3,6 +3,7 @@ import { dayMs, hourMs } from '../../core/duration.ts';
 import { shanghaiDay, shanghaiTime } from '../../core/shanghai-time.ts';
 import type { HealthIssue } from '../../model/health-issue.ts';
 import { findUndecidedSlot } from '../../runs/due-slots.ts';
+import { endingOfHold } from './ending.ts';
 import type { HealthFacts, LimitUse } from './health-store.ts';
 import { listExpectedRefusals } from './is-held-as-declared.ts';
 import { apiLabel, issueOf, originOf, type FindRemedy } from './issue.ts';
@@ -14,7 +15,8 @@ const unknownAlarm = { calls: 25, share: 0.01 };
 
 export function findHoldIssues({ holds, permissions }: HealthFacts, findRemedy: FindRemedy): HealthIssue[] {
   const expected = listExpectedRefusals(permissions);
-  return holds.map(({ api, code, heldAt, heldUntil, probeAfter, reason }) => {
+  return holds.map((hold) => {
+    const { api, code, heldAt, heldUntil, probeAfter, reason } = hold;
     const untilEnd = heldUntil === null ? 'until a person resumes them' : `until ${shanghaiTime(heldUntil)}`;
     const until =
       probeAfter === null
@@ -22,12 +24,11 @@ export function findHoldIssues({ holds, permissions }: HealthFacts, findRemedy: 
         : `until a test call succeeds, the next from ${shanghaiTime(probeAfter)}`;
     const why = reason === null ? '' : ` (${reason})`;
     const name = api === '*' ? "'*'" : (api.split(':')[1] ?? api);
-    const healsAt = probeAfter ?? heldUntil;
     const aim = probeAfter === null ? 'resume them' : 'resume them at once';
     const isTimed = probeAfter === null && heldUntil !== null;
     const resume = isTimed ? '' : `To ${aim}: \`catalog-sync quota resume ${name}\`.`;
     return issueOf({
-      ...{ id: 'hold', of: `${api}:${code}`, code, since: heldAt, healsItself: healsAt !== null, healsAt },
+      ...{ id: 'hold', of: `${api}:${code}`, code, since: heldAt, ...endingOfHold(hold) },
       severity: expected.has(api) ? 'note' : heldUntil === null ? 'act' : 'warn',
       origin: originOf(code, findRemedy),
       summary: `Calls of ${apiLabel(api)} are held because of \`${code}\`${why}, ${until}.`,

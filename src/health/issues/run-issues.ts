@@ -2,6 +2,7 @@ import { countOf } from '../../core/count-of.ts';
 import { shanghaiTime } from '../../core/shanghai-time.ts';
 import type { HealthIssue } from '../../model/health-issue.ts';
 import { targetsPostponed } from '../../model/run.ts';
+import { endingOfCode } from './ending.ts';
 import type { HealthFacts, TroubledRun } from './health-store.ts';
 import { isHeldAsDeclared } from './is-held-as-declared.ts';
 import { issueOf, originOf, type FindRemedy } from './issue.ts';
@@ -35,13 +36,16 @@ function ofEndedRun(run: TroubledRun, facts: HealthFacts, findRemedy: FindRemedy
       summary: `${name} postponed ${countOf(run.postponed, 'target')} because of \`${code}\`; the first is due from ${shanghaiTime(run.nextTryAt)}.`,
       remedy: 'Nothing, if a run starts by then. `catalog-sync retry` makes them due at once.',
     });
+  // Targets that were given up wait for a person.
+  const ending = errors === 0 ? endingOfCode(code, facts.holds, findRemedy) : {};
   // 1688 or the network comes back, and the next run goes on.
-  const healsItself = code.startsWith('GATEWAY_') && findRemedy(code)?.recovery === 'retry' && errors === 0;
+  const isOutage = code.startsWith('GATEWAY_') && findRemedy(code)?.recovery === 'retry' && errors === 0;
   const isExpected = isHeldAsDeclared(run, facts.holds, facts.permissions);
   const failed = errors === 0 ? '' : `: ${countOf(errors, 'target')} failed`;
   return issueOf({
-    ...{ ...shared, severity: isExpected ? 'note' : 'act', healsItself },
-    ...(healsItself && !isExpected ? later : {}),
+    ...{ ...shared, severity: isExpected ? 'note' : 'act' },
+    ...(isOutage && !isExpected ? later : {}),
+    ...ending,
     summary:
       run.status === 'failed'
         ? `${name} failed because of \`${code}\`.`

@@ -2,6 +2,7 @@ import { hourMs, minuteMs } from '../../core/duration.ts';
 import { shanghaiDay, shanghaiTime } from '../../core/shanghai-time.ts';
 import type { HealthIssue } from '../../model/health-issue.ts';
 import { findUndecidedSlot } from '../../runs/due-slots.ts';
+import { endingOfCode } from './ending.ts';
 import type { HealthFacts, WorkerTrouble } from './health-store.ts';
 import { issueOf, originOf, type FindRemedy } from './issue.ts';
 
@@ -10,14 +11,20 @@ const staleAfterMs = 50 * hourMs;
 /** At a third, a machine that restarts with all of its services would be late already. */
 const lateAfterMs = 15 * minuteMs;
 
-function ofFailing(code: string, workers: readonly WorkerTrouble[], findRemedy: FindRemedy): HealthIssue {
+interface Failing {
+  readonly code: string;
+  readonly workers: readonly WorkerTrouble[];
+  readonly holds: HealthFacts['holds'];
+}
+
+function ofFailing({ code, workers, holds }: Failing, findRemedy: FindRemedy): HealthIssue {
   const since = new Date(Math.min(...workers.map((worker) => worker.since.getTime())));
   const hosts = [...new Set(workers.map(({ host }) => host))].join(', ');
   const kind = findRemedy(code);
   return issueOf({
     ...{ id: 'worker-failing', of: code, code, since, severity: 'act', path: '/queues' },
     origin: originOf(code, findRemedy),
-    healsItself: kind?.recovery === 'retry',
+    ...endingOfCode(code, holds, findRemedy),
     summary: `No work is possible on ${hosts} since ${shanghaiTime(since)}: \`${code}\`.`,
     remedy: `${kind?.remedy ?? 'Read the log of this process.'} Work continues by itself when the cause is gone.`,
   });
@@ -38,18 +45,14 @@ function ofLost({ host, pid, since, isReplaced }: WorkerTrouble): HealthIssue {
 }
 
 /** Processes that can't work, or that have vanished. */
-export function findWorkerIssues({ workers }: HealthFacts, findRemedy: FindRemedy): HealthIssue[] {
+export function findWorkerIssues({ workers, holds }: HealthFacts, findRemedy: FindRemedy): HealthIssue[] {
   const failing = workers.flatMap((worker) =>
     worker.code === null ? [] : [{ ...worker, code: worker.code }],
   );
   const codes = [...new Set(failing.map(({ code }) => code))];
   return [
     ...codes.map((code) =>
-      ofFailing(
-        code,
-        failing.filter((worker) => worker.code === code),
-        findRemedy,
-      ),
+      ofFailing({ code, workers: failing.filter((worker) => worker.code === code), holds }, findRemedy),
     ),
     ...workers.filter(({ code }) => code === null).map(ofLost),
   ];

@@ -6,6 +6,7 @@ import { shanghaiTime } from '../../core/shanghai-time.ts';
 import { databaseErrors } from '../../db/errors.ts';
 import type { NotificationItem, NotificationPhase, Notifier } from '../../model/notification.ts';
 import type { Source } from '../../model/run.ts';
+import { endsByItself } from '../issues/ending.ts';
 import type { OutageFile } from './outage-file.ts';
 
 /** A restart of Postgres is over by then. At double, people would hear of an outage after the alert of Prometheus. */
@@ -44,7 +45,7 @@ function itemOf({ kind, since }: Outage, phase: NotificationPhase): Notification
     ...{ phase, severity: 'act', issueId: 'database', code: kind.code, runId: null, path: '/', since },
     summary: `The database can't be used since ${shanghaiTime(since)}: \`${kind.code}\`. No call is made, and nothing is lost.`,
     remedy: kind.remedy,
-    cause: { origin: kind.origin, since, healsItself: true, healsAt: null },
+    cause: { origin: kind.origin, since, healsItself: endsByItself(kind.recovery), healsAt: null },
     change: null,
   };
 }

@@ -41,14 +41,49 @@ describe('a run', () => {
     ['with targets that failed', { errors: 2 }, 'is incomplete because of `GATEWAY_DOWN`: 2 targets failed.'],
     ['with one that did', { errors: 1 }, 'is incomplete because of `GATEWAY_DOWN`: 1 target failed.'],
     ['that is not tried again', { cause: 'GATEWAY_SHUT' }, 'is incomplete because of `GATEWAY_SHUT`.'],
-    ['that is of this machine', { cause: 'DISK_FULL' }, 'is incomplete because of `DISK_FULL`.'],
-    ['that failed', { cause: 'DISK_FULL', status: 'failed' }, 'failed because of `DISK_FULL`.'],
     ['of an unknown code', { cause: 'ODD' }, 'is incomplete because of `ODD`.'],
     ['of none', { cause: null }, 'is incomplete because of `partial_error`.'],
   ] as const)('%s needs a person', (_, parts, said) => {
     expect(issueOf(parts)).toMatchObject({
       ...{ severity: 'act', healsItself: false, summary: `Run 7 (all) ${said}` },
     });
+  });
+
+  it.each([
+    ['is incomplete', {}],
+    ['failed', { status: 'failed' }],
+  ] as const)(
+    'that %s because of this machine needs a person, though it can end by itself',
+    (said, parts) => {
+      expect(issueOf({ cause: 'DISK_FULL', ...parts })).toMatchObject({
+        ...{ key: 'run:all:DISK_FULL', severity: 'act', healsItself: true, healsAt: null },
+        summary: `Run 7 (all) ${said} because of \`DISK_FULL\`.`,
+      });
+    },
+  );
+
+  it.each([
+    ['by a test call', { probeAfter: noon }, { severity: 'act', healsItself: true, healsAt: noon }],
+    ['only by a person', {}, { severity: 'act', healsItself: false, healsAt: null }],
+  ])('that is held ends as the hold of its code does: %s', (_, parts, ending) => {
+    const hold = { api: 'a', code: 'GATEWAY_SHUT', heldAt: noon, heldUntil: null, probeAfter: null };
+    const facts = { holds: [{ ...hold, reason: null, ...parts }] };
+    const found = (errors: number) =>
+      findRunIssues(
+        healthFacts({ ...facts, runs: [{ ...run, cause: 'GATEWAY_SHUT', errors }] }),
+        remedyOf,
+      )[0];
+    expect(found(0)).toMatchObject({ ...ending, key: 'run:all:GATEWAY_SHUT' });
+    // Targets that were given up stay so.
+    expect(found(1)).toMatchObject({ severity: 'act', healsItself: false, healsAt: null });
+  });
+
+  it('that the network cut short stays where a hold of its code has no end, and is as urgent as before', () => {
+    const hold = { api: 'a', code: 'GATEWAY_DOWN', heldAt: noon, heldUntil: null, probeAfter: null };
+    const facts = healthFacts({ runs: [run], holds: [{ ...hold, reason: null }] });
+    expect(findRunIssues(facts, remedyOf)).toMatchObject([
+      { key: 'run:all:GATEWAY_DOWN:later', severity: 'warn', healsItself: false },
+    ]);
   });
 
   it('is told by its last error where its cause says nothing', () => {

@@ -208,6 +208,15 @@ describe('an outage', () => {
     expect(messages).toHaveLength(1);
   });
 
+  it.each([
+    ['DATABASE_REFUSED', false],
+    ['DATABASE_DISK_FULL', true],
+  ] as const)('by %s ends by itself: %s', async (code, healsItself) => {
+    const { messages, failAfter } = openOutages();
+    await failAfter(0, true, new AppError(databaseErrors[code], 'gone'));
+    expect(messages[0]?.items[0]).toMatchObject({ severity: 'act', cause: { healsItself, healsAt: null } });
+  });
+
   it('that nobody was told of has no end to tell, and the next one begins anew', async () => {
     const { outages, messages, failAfter } = openOutages();
     await failAfter(0);
