@@ -24,7 +24,13 @@ async function printRows(session: Session, query: ReadOnlyQuery): Promise<void> 
     rowCount += batch.rows.length;
     return writeAll(session.context, format(batch));
   });
-  session.talk(`${String(rowCount)} ${rowCount === 1 ? 'row' : 'rows'}`);
+  // A pipe takes the last batch also when its reader has left, and says so only after that.
+  const isCut = session.context.stdoutGone?.aborted === true;
+  session.talk(
+    isCut
+      ? 'the output was closed before all rows were written'
+      : `${String(rowCount)} ${rowCount === 1 ? 'row' : 'rows'}`,
+  );
 }
 
 /** Runs one read-only statement, and prints its rows. */

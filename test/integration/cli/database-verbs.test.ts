@@ -40,6 +40,34 @@ describe('sql', () => {
     expect(out).toBe('subject  price  x\n-------  -----  -\n手机壳   12.50\n');
   });
 
+  test.each([
+    ['as a table', []],
+    ['as JSON', ['--json']],
+  ])('counts no rows %s whose reader has left before the last of them', async (_, flags) => {
+    // One batch has 500 rows: its write fails after the last, or only after the first of three.
+    for (const rows of ['3', '1200']) {
+      const gone = new AbortController();
+      const { context, stdout, stderr } = createWorld({
+        env: { DATABASE_URL: database.url, DATABASE_READ_URL: reader.url },
+      });
+      const write = stdout.write.bind(stdout);
+      stdout.write = (text) => {
+        // As a broken pipe does: the write is taken, and the failure is known soon after.
+        process.nextTick(() => {
+          gone.abort();
+        });
+        return write(text);
+      };
+      const text = `select n from generate_series(1, ${rows}) n`;
+      const exitCode = await runCli(['sql', text, ...flags], { ...context, stdoutGone: gone.signal });
+      expect({ exitCode, err: stderr.text }).toEqual({
+        exitCode: 0,
+        err: 'the output was closed before all rows were written\n',
+      });
+      expect(stdout.text).not.toMatch(/\b501\b/);
+    }
+  });
+
   test('prints a header also without rows', async () => {
     expect((await sql('select 1 as a where false')).out).toBe('a\n-\n');
   });
