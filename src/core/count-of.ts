@@ -1,3 +1,3 @@
-/** `1 offer`, or `2,355 offers`. @param one the noun in singular; its plural ends with an s */
-export const countOf = (amount: number, one: string): string =>
-  amount === 1 ? `1 ${one}` : `${amount.toLocaleString('en')} ${one}s`;
+/** `1 offer`, or `2,355 offers`. @param one the noun in singular @param many its plural; default: with an s */
+export const countOf = (amount: number, one: string, many = `${one}s`): string =>
+  amount === 1 ? `1 ${one}` : `${amount.toLocaleString('en')} ${many}`;

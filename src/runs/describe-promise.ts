@@ -1,3 +1,4 @@
+import { countOf } from '../core/count-of.ts';
 import { hourMs, minuteMs } from '../core/duration.ts';
 import { runLeadMs, type BrokenPromise } from '../refresh/promised-ages.ts';
 import { askedForCalls } from '../refresh/forecast/call-limits.ts';
@@ -15,7 +16,7 @@ function formatSetting(ms: number): string {
   return ms % hourMs === 0 ? `${String(ms / hourMs)}h` : `${String(ms / minuteMs)}m`;
 }
 
-const count = (value: number) => Math.ceil(value).toLocaleString('en');
+const count = (value: number, one: string) => countOf(Math.ceil(value), one);
 
 /** What is wrong with a promised age, and what would hold. For people; one sentence each. */
 export function describePromise(broken: BrokenPromise): {
@@ -31,11 +32,11 @@ export function describePromise(broken: BrokenPromise): {
       problem: `${promise}: its runs are up to ${formatAge(runEveryMs)} apart`,
       remedy: `${isHeld ? `${age}; or schedule` : 'Schedule'} runs at most ${formatAge(maxAgeMs - runLeadMs - minuteMs)} apart`,
     };
-  const ask = `ask for ${count(askedForCalls(neededPerDay))} calls a day`;
+  const ask = `ask for ${count(askedForCalls(neededPerDay), 'call')} a day`;
   return {
-    problem: `${promise}: all promised ages need ${count(neededPerDay)} detail calls a day, and runs have ${count(callsPerDay)}`,
+    problem: `${promise}: all promised ages need ${count(neededPerDay, 'detail call')} a day, and runs have ${Math.ceil(callsPerDay).toLocaleString('en')}`,
     remedy: isHeld
-      ? `With ${count(offers)} offers at these calls, ${age}; or ${ask}`
+      ? `With ${count(offers, 'offer')} at these calls, ${age}; or ${ask}`
       : `Free the API, or ${ask}`,
   };
 }

@@ -1,7 +1,20 @@
+import { countOf } from '../../core/count-of.ts';
 import { assumedSentences } from '../format-estimate.ts';
 import type { Plan } from './read-plan.ts';
 
-const count = (value: number) => Math.round(value).toLocaleString('en');
+const countSearches = (searches: number) => countOf(Math.round(searches), 'search', 'searches');
+const countOffers = (offers: number) => countOf(Math.round(offers), 'offer');
+
+function describeUnanswered(searches: number): string {
+  const [verb, whose] = Math.round(searches) === 1 ? ['lists', 'its'] : ['list', 'their'];
+  return `Assumed: ${countSearches(searches)} without an answer yet ${verb} as many offers as the others of ${whose} feed.`;
+}
+
+function describeUnobserved(offers: number): string {
+  const isOne = Math.round(offers) === 1;
+  const are = isOne ? 'was not observed yet is a typical one' : 'were not observed yet are typical ones';
+  return `Assumed: ${countOffers(offers)} that ${are}.`;
+}
 
 function describeRhythm(hours: number): string {
   if (hours >= 36) return `every ${(hours / 24).toFixed(1)} days`;
@@ -25,15 +38,9 @@ export function describeBasis({ knowledge, hasSchedule }: Plan): string[] {
     '5 % of the calls of each day are reserved for manual calls; the calls of a month are spread over its days.';
   if (known.searches === 0 && assumed.searches > 0) return [...assumedSentences.slice(0, 3), runs, kept];
   return [
-    `Measured: ${count(known.searches)} searches and ${count(known.offers)} offers, and how often offers changed.`,
-    ...(assumed.searches > 0
-      ? [
-          `Assumed: ${count(assumed.searches)} searches without an answer yet list as many offers as the others of their feed.`,
-        ]
-      : []),
-    ...(assumed.offers >= 1
-      ? [`Assumed: ${count(assumed.offers)} offers that were not observed yet are typical ones.`]
-      : []),
+    `Measured: ${countSearches(known.searches)} and ${countOffers(known.offers)}, and how often offers changed.`,
+    ...(assumed.searches > 0 ? [describeUnanswered(assumed.searches)] : []),
+    ...(assumed.offers >= 1 ? [describeUnobserved(assumed.offers)] : []),
     runs,
     kept,
   ];

@@ -16,9 +16,13 @@ import { describeBasis } from './describe-basis.ts';
 const right = (header: string): Column => ({ header, align: 'right' });
 const left = (header: string): Column => ({ header });
 
+const roundUp = (calls: number): number => Math.max(0, Math.ceil(calls - 1e-6));
+
 /** Whole calls, rounded up. */
-export const formatCalls = (calls: number): string =>
-  Math.max(0, Math.ceil(calls - 1e-6)).toLocaleString('en');
+export const formatCalls = (calls: number): string => roundUp(calls).toLocaleString('en');
+
+/** The same with their noun: `1 call`, or `2,355 calls`. */
+export const countCalls = (calls: number): string => countOf(roundUp(calls), 'call');
 
 /** A share from 0 to 1: `34 %`. */
 export const formatPercent = (part: number): string => `${Math.round(100 * part).toString()} %`;
@@ -87,7 +91,7 @@ function formatAdvice(advice: readonly Advice[]): string[] {
       drops.length > 0
         ? ` Worth least a call: ${drops.map(({ to, feed }) => `${safeText(to)} (${String(feed)})`).join(', ')}.`
         : '';
-    const what = `${operation}: freshness targets need ${formatCalls(wantedPerDay)} calls/day; ${formatCalls(perDay)} are available.`;
+    const what = `${operation}: freshness targets need ${countCalls(wantedPerDay)}/day; ${formatCalls(perDay)} ${roundUp(perDay) === 1 ? 'is' : 'are'} available.`;
     return `${what} It would fit with ${ways.join(', or ')}.${hint}`;
   });
 }
@@ -103,7 +107,7 @@ function describeRun({ forecast, holds, now }: Plan): string {
   const end = shanghaiTime(new Date(now.getTime() + seconds * 1000));
   const bound = isGuess(forecast) ? 'at most ' : '';
   const held = holds.length > 0 ? ` Meanwhile, ${describeHolds(holds)}.` : '';
-  return `The next run: ${bound}${countOf(Math.ceil(calls - 1e-6), 'call')} in about ${formatDuration(seconds)}, until ${end} (Shanghai) if it starts now; ${bound}${formatCalls(newOffers)} new and ${formatCalls(changedOffers)} changed offers.${held}`;
+  return `The next run: ${bound}${countCalls(calls)} in about ${formatDuration(seconds)}, until ${end} (Shanghai) if it starts now; ${bound}${formatCalls(newOffers)} new and ${countOf(roundUp(changedOffers), 'changed offer')}.${held}`;
 }
 
 function describeFirstPass(forecast: Forecast): string {

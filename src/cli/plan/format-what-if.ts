@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count-of.ts';
 import type { ApiOperation } from '../../model/known-apis.ts';
 import { forecastAhead } from '../../refresh/forecast/forecast-ahead.ts';
 import type { DetailsForecast, Forecast } from '../../refresh/forecast/forecast.ts';
@@ -12,7 +13,7 @@ import { formatTable, type Column } from '../../terminal/format-table.ts';
 import { wrapText } from '../../terminal/wrap-text.ts';
 import type { WhatIf } from '../parse-what-if.ts';
 import { describeBasis } from './describe-basis.ts';
-import { formatCalls, formatDays, formatPercent } from './format-forecast.ts';
+import { countCalls, formatCalls, formatDays, formatPercent } from './format-forecast.ts';
 import { limitOf, type Plan } from './read-plan.ts';
 
 /** What is asked: daily limits, and how many days are looked ahead. */
@@ -91,13 +92,13 @@ function describeLimits(plan: Plan, scenarios: readonly Scenario[], operations: 
   return [
     ...bounds.map(
       ({ operation, limit, perDay }) =>
-        `! ${operation}: of ${formatCalls(limit)} calls, only ${formatCalls(perDay)} can be made: a limit of a group or the app, or a schedule's budget, is lower.`,
+        `! ${operation}: of ${countCalls(limit)}, only ${formatCalls(perDay)} can be made: a limit of a group or the app, or a schedule's budget, is lower.`,
     ),
     ...operations.map((operation) => {
       const api = plan.forecast.apis.find((one) => one.operation === operation);
       return api === undefined
         ? `! No feed makes calls of ${operation}, so its limit changes nothing.`
-        : `- ${operation}: freshness needs ${formatCalls(api.wantedPerDay)} calls a day at the present limits; no more are made.`;
+        : `- ${operation}: freshness needs ${countCalls(api.wantedPerDay)} a day at the present limits; no more are made.`;
     }),
     ...(monthly.length > 0
       ? [
@@ -116,7 +117,7 @@ export function formatWhatIf(plan: Plan, question: Question, width: number): str
     ...describeBasis(plan).map((line) => `- ${line}`),
   ];
   const ahead = [
-    `Over the next ${String(question.days)} days:`,
+    `Over the next ${question.days === 1 ? 'day' : countOf(question.days, 'day')}:`,
     formatScenarios(plan, scenarios, operations, (scenario) => scenario.ahead),
     '',
   ];

@@ -160,6 +160,7 @@ describe('other limits', () => {
     const text = formatWhatIf(plan, { limits, days: 5 }, 100);
     expect(text).toMatch(/^Over the next 5 days:\noffer\.detail limit {2}a day {2}details: age/);
     expect(text).toMatch(/^ +4 +4 +4\.\d d +/m);
+    expect(formatWhatIf(plan, { limits, days: 1 }, 100)).toMatch(/^Over the next day:\n/);
     expect(text).toContain('\n\nIn the long run:\n');
     expect(scenariosAsJson(planScenarios(plan, { limits, days: 5 }))[1]).toMatchObject({
       ahead: { detailsPerDay: few?.callsPerDay, details: few?.ages, fresh: few?.fresh },

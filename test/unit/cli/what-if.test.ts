@@ -42,6 +42,16 @@ test('each daily limit is a row beside the present one: more calls make younger 
   expect(out).not.toContain('Over the next');
 });
 
+test('one call is said in the singular', async () => {
+  const { out } = await plan(
+    ['--what-if', 'offer.detail=1'],
+    'account: personal\nfreshness: { detail: 60d }\nfeeds: [{ name: w, offers: [610000000000] }]\n',
+  );
+  expect(out).toContain(
+    '- offer.detail: freshness needs 1 call a day at the present limits; no more are made.',
+  );
+});
+
 test('the monthly limit of the operation does not hide what a larger day brings', async () => {
   const approved = 'quotas: { approved: { offer.detail: { daily: 500, monthly: 620 } } }\n';
   const { out } = await plan(['--what-if', 'offer.detail=40'], watch + approved);

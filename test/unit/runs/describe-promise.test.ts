@@ -50,6 +50,12 @@ it.each<[string, BrokenPromise, string, string]>([
     'max_age 6h of feed watch cannot be held: all promised ages need 960 detail calls a day, and runs have 0',
     'Free the API, or ask for 1,010 calls a day',
   ],
+  [
+    'one call is missing',
+    { ...tooFew, offers: 1, neededPerDay: 0.9, callsPerDay: 0 },
+    'max_age 6h of feed watch cannot be held: all promised ages need 1 detail call a day, and runs have 0',
+    'With 1 offer at these calls, 8h6m can be held (max_age: 486m); or ask for 1 call a day',
+  ],
 ])('%s: the sentences say what is wrong, and what would hold', (_, broken, problem, remedy) => {
   expect(describePromise(broken)).toEqual({ problem, remedy });
 });

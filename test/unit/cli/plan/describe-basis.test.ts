@@ -36,6 +36,18 @@ it('what was measured is told from what is assumed', () => {
   expect(basisOf({ offers: [offers(1, true)] })).toHaveLength(4);
 });
 
+it('one of each is said in the singular', () => {
+  const one = {
+    searches: [searches(1), searches(1, true)],
+    offers: [offers(1.3), offers(1, true)],
+  };
+  expect(basisOf(one).slice(0, 3)).toEqual([
+    'Measured: 1 search and 1 offer, and how often offers changed.',
+    'Assumed: 1 search without an answer yet lists as many offers as the others of its feed.',
+    'Assumed: 1 offer that was not observed yet is a typical one.',
+  ]);
+});
+
 it('without a search that was made all of it is assumed', () => {
   expect(basisOf({ searches: [searches(3, true)], offers: [offers(5, true)] })).toEqual([
     ...assumedSentences.slice(0, 3),

@@ -59,6 +59,13 @@ describe('the next run', () => {
     );
   });
 
+  it('has one of each in the singular', () => {
+    const one = { ...nextRun, newOffers: 0, changedOffers: 1 };
+    expect(saysOf({ apis: [{ ...details, nextRun: 1 }], nextRun: one })?.[0]).toMatch(
+      /^The next run: 1 call in about 10 min, .*; 0 new and 1 changed offer\.$/,
+    );
+  });
+
   it('is none below one call', () => {
     expect(saysOf({ apis: [{ ...details, nextRun: 0.9, due: 0 }] })?.[0]).toBe('Nothing is due now.');
     expect(saysOf({ apis: [{ ...details, nextRun: 1 }] })?.[0]).toMatch(/^The next run: 1 call in about /);
@@ -119,6 +126,12 @@ describe('advice', () => {
     ).toEqual([
       `${needs} max_offers: 90 in feed bags and max_offers: 80 in feed shoes, or freshness.detail: 7d.`,
       '! search.keyword: freshness targets need 2,000 calls/day; 1,000 are available. It would fit with 8 searches. Worth least a call: 包 (bags), 鞋 (null).',
+    ]);
+  });
+
+  it('has one call in the singular', () => {
+    expect(said([{ ...short, wantedPerDay: 0.9, perDay: 0.2 }])).toEqual([
+      '! offer.detail: freshness targets need 1 call/day; 1 is available. It would fit with max_offers: 90 in feed bags.',
     ]);
   });
 
