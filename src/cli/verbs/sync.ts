@@ -28,7 +28,7 @@ export function registerSync(program: Command, context: CliContext): void {
     .option('--yes', 'do not ask before a run that will use up the quota')
     .option(
       '--strict-exit',
-      'exit 5 when the quota stopped the run, 3 with quarantined rows, 6 when a run is active, 7 with postponed targets',
+      'exit 5 when the quota, budget or deadline stopped the run, 3 with quarantined rows, 6 when a run is active, 7 with postponed targets',
     )
     .action(lazily(context, async () => (await import('../actions/sync.ts')).syncNow));
   addExamples(command, [
