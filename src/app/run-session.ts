@@ -36,7 +36,7 @@ export type AppWork = (app: App, shutdown: Shutdown, databaseUrl: string) => Pro
  * ends it by the steps of `limits`, whatever it waits for. At the second signal it ends within a second: calls in flight
  * stay counted, and the next start continues.
  *
- * @throws AppError CREDENTIALS_MISSING, CONFIG_FILE_INVALID, DATABASE_*, REDIS_UNREACHABLE; RUN_INTERRUPTED
+ * @throws AppError CREDENTIALS_MISSING, CONFIG_FILE_*, DATABASE_*, REDIS_UNREACHABLE; RUN_INTERRUPTED
  *   or DEADLINE_PASSED when something did not end in time
  */
 export async function withApp(

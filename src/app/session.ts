@@ -38,7 +38,7 @@ export interface Session {
   /** A line on stderr; nothing with `--quiet`. */
   talk(line: string): void;
   createProgress(): Progress;
-  /** @throws AppError CONFIG_FILE_INVALID */
+  /** @throws AppError CONFIG_FILE_* */
   readSyncConfig(): SyncConfig;
 }
 

@@ -33,7 +33,7 @@ function appKeyOf({ config }: Session, subject: string): string {
  * Runs `work` over the data of the project's app.
  *
  * @param subject what the command shows, as in "permissions these are"
- * @throws AppError CREDENTIALS_MISSING, PROJECT_IS_DEMO, CONFIG_FILE_INVALID, DATABASE_*
+ * @throws AppError CREDENTIALS_MISSING, PROJECT_IS_DEMO, CONFIG_FILE_*, DATABASE_*
  */
 export async function withAppDatabase<T>(
   session: Session,

@@ -13,7 +13,7 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const message = `${syncFileName} can not be read: ${errorMessage(cause)}`;
-    throw new AppError(coreErrors.CONFIG_FILE_INVALID, message, { cause });
+    throw new AppError(coreErrors.CONFIG_FILE_UNREADABLE, message, { cause });
   }
 }
 
@@ -35,13 +35,13 @@ function howToGetOne(projectDir: string): string {
 /**
  * Reads `catalog-sync.yaml` of a project folder.
  *
- * @throws AppError CONFIG_FILE_INVALID, also when there is none or it can't be read
+ * @throws AppError CONFIG_FILE_MISSING, CONFIG_FILE_UNREADABLE, CONFIG_FILE_INVALID
  */
 export function readSyncConfig(projectDir: string): SyncConfig {
   const file = join(projectDir, syncFileName);
   if (existsSync(file)) return parseSyncFile(readText(file), syncFileName);
   throw new AppError(
-    coreErrors.CONFIG_FILE_INVALID,
+    coreErrors.CONFIG_FILE_MISSING,
     `there is no ${syncFileName} in ${projectDir}: ${howToGetOne(projectDir)}`,
   );
 }

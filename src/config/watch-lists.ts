@@ -54,7 +54,7 @@ interface Kept {
 /**
  * Reads the files of these feeds, so that one that is missing is said before any run, and gives what reads them later.
  *
- * @throws AppError WATCH_LIST_UNREADABLE, CONFIG_FILE_INVALID for a feed that lists more than its `max_offers`
+ * @throws AppError WATCH_LIST_UNREADABLE, WATCH_LIST_TOO_LONG for a feed that lists more than its `max_offers`
  */
 export async function openWatchLists(
   projectDir: string,
@@ -106,7 +106,7 @@ export async function openWatchLists(
   for (const { name, offersFile, maxOffers, offers } of await addTo(feeds)) {
     if (offersFile === null || maxOffers === null || offers.length <= maxOffers) continue;
     const problem = `max_offers of feed ${name} is ${String(maxOffers)}, and with ${offersFile} it lists ${String(offers.length)}`;
-    throw new AppError(coreErrors.CONFIG_FILE_INVALID, `${problem}: increase it, or leave it out`);
+    throw new AppError(coreErrors.WATCH_LIST_TOO_LONG, `${problem}: increase it, or leave it out`);
   }
   return addTo;
 }

@@ -79,6 +79,30 @@ export const coreErrors = defineErrors({
     recovery: 'halt',
     remedy: 'Correct the named lines of catalog-sync.yaml; `catalog-sync doctor` checks it without any call.',
   },
+  CONFIG_FILE_MISSING: {
+    origin: 'operator',
+    recovery: 'halt',
+    remedy:
+      'Put the file into the folder of the project, as `catalog-sync init` does; `catalog-sync doctor --offline` then checks it without any call.',
+  },
+  CONFIG_FILE_UNREADABLE: {
+    origin: 'operator',
+    recovery: 'halt',
+    remedy:
+      'Let this user read catalog-sync.yaml: check its owner and mode, and that it is a file and no folder.',
+  },
+  WATCH_LIST_NOT_SET: {
+    origin: 'operator',
+    recovery: 'halt',
+    remedy:
+      'Add `offers_file:`, the file that `catalog-sync watch` edits, to a feed of catalog-sync.yaml, or name a feed that has one with --feed.',
+  },
+  WATCH_LIST_TOO_LONG: {
+    origin: 'operator',
+    recovery: 'halt',
+    remedy:
+      'Increase `max_offers` of the named feed in catalog-sync.yaml, or leave it out; or take offers out of the file with `catalog-sync watch remove`.',
+  },
   WATCH_LIST_UNREADABLE: {
     origin: 'operator',
     recovery: 'halt',

@@ -13,6 +13,12 @@ export const runErrors = defineErrors({
     recovery: 'fail',
     remedy: '`catalog-sync schedule list` shows all schedules.',
   },
+  SCHEDULE_FEED_UNKNOWN: {
+    origin: 'operator',
+    recovery: 'halt',
+    remedy:
+      'Give the named feed back to catalog-sync.yaml. Or change the schedule: one that `catalog-sync schedule add` made with `catalog-sync schedule remove` and `add`, one of catalog-sync.yaml by a restart of `serve` and `worker`, which read that file.',
+  },
   SCHEDULE_IN_FILE: {
     origin: 'operator',
     recovery: 'fail',

@@ -27,7 +27,7 @@ async function change(
   printAnswer(session, await withQuota(session, work));
 }
 
-/** As `change`, for what depends on the sync file. @throws AppError CONFIG_FILE_INVALID when there is none */
+/** As `change`, for what depends on the sync file. @throws AppError CONFIG_FILE_MISSING when there is none */
 async function changeWithFile(
   self: Command,
   context: CliContext,

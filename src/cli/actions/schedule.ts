@@ -7,13 +7,14 @@ import {
   resumeSchedule,
   unknownSchedule,
 } from '../../runs/change-schedules.ts';
+import { runErrors } from '../../runs/errors.ts';
 import { nextSlotTime } from '../../runs/slot-times.ts';
 import { scopeOf } from '../../runs/scope-of.ts';
 import type { MissedRunPolicy } from '../../model/sync-config.ts';
 import { cron, name as nameOf, timezone } from '../../config/sync-config-values.ts';
 import type { CliContext } from '../../app/context.ts';
 import { withPings } from '../../app/heartbeat.ts';
-import { AppError, coreErrors } from '../../core/errors.ts';
+import { AppError } from '../../core/errors.ts';
 import type { App } from '../../app/open-app.ts';
 import { describeUnknownFeeds, refuseUnknownFeeds } from '../refuse-unknown-feeds.ts';
 import { runScope } from '../run-scope.ts';
@@ -32,7 +33,7 @@ interface AddFlags {
   readonly missed: MissedRunPolicy;
 }
 
-/** What the sync file says; null: there is no file. @throws AppError CONFIG_FILE_INVALID */
+/** What the sync file says; null: there is no file. @throws AppError CONFIG_FILE_* */
 const fileOf = (session: Session) => readSyncFileIfAny(session)?.schedules ?? null;
 
 /** Ends with a usage error when the sync file could not have the value either. */
@@ -130,7 +131,7 @@ export async function runNow(
     if (!schedule) throw unknownSchedule(name, all);
     const { feeds, budgetCalls } = schedule;
     const problem = describeUnknownFeeds(sync, feeds);
-    if (problem !== null) throw new AppError(coreErrors.CONFIG_FILE_INVALID, `schedule ${name}: ${problem}`);
+    if (problem !== null) throw new AppError(runErrors.SCHEDULE_FEED_UNKNOWN, `schedule ${name}: ${problem}`);
     const scope = scopeOf(
       feeds,
       sync.feeds.map((feed) => feed.name),

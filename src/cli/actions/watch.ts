@@ -21,7 +21,7 @@ const amount = (count: number): string => count.toLocaleString('en');
 /** What was said of bad lines is enough to correct a file by. */
 const shownLines = 20;
 
-/** Ends with a usage error where flags do not say which feed is meant. @throws AppError CONFIG_FILE_INVALID when it has no file */
+/** Ends with a usage error where flags do not say which feed is meant. @throws AppError CONFIG_FILE_*, WATCH_LIST_NOT_SET */
 function chooseFeed(session: Session, name: string | undefined, command: Command): WatchFeed {
   const sync = session.readSyncConfig();
   if (name !== undefined) refuseUnknownFeeds(sync, [name], command);
@@ -36,7 +36,7 @@ function chooseFeed(session: Session, name: string | undefined, command: Command
     name === undefined
       ? 'no feed has an offers_file in catalog-sync.yaml: add `offers_file: watch.csv` to one'
       : `feed ${name} has no offers_file in catalog-sync.yaml`;
-  throw new AppError(coreErrors.CONFIG_FILE_INVALID, problem);
+  throw new AppError(coreErrors.WATCH_LIST_NOT_SET, problem);
 }
 
 interface Opened {

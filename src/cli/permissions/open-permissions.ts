@@ -12,7 +12,7 @@ export interface OpenPermissions extends PermissionSources {
 /**
  * Runs `work` over the permissions of the project's app.
  *
- * @throws AppError CREDENTIALS_MISSING, PROJECT_IS_DEMO, CONFIG_FILE_INVALID, DATABASE_*
+ * @throws AppError CREDENTIALS_MISSING, PROJECT_IS_DEMO, CONFIG_FILE_*, DATABASE_*
  */
 export function withPermissions<T>(
   session: Session,

@@ -20,7 +20,7 @@ export interface OpenQuota {
 /**
  * Runs `work` over the quota of the project's app.
  *
- * @throws AppError CREDENTIALS_MISSING, PROJECT_IS_DEMO, CONFIG_FILE_INVALID, DATABASE_*
+ * @throws AppError CREDENTIALS_MISSING, PROJECT_IS_DEMO, CONFIG_FILE_*, DATABASE_*
  */
 export function withQuota<T>(session: Session, work: (open: OpenQuota) => Promise<T>): Promise<T> {
   return withAppDatabase(session, 'quota this is', async ({ pool, appKey, sync }) => {

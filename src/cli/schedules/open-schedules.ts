@@ -34,7 +34,7 @@ export function withSchedules<T>(session: Session, work: (deps: ChangeDeps) => P
 /**
  * The sync file; null: the project has none.
  *
- * @throws AppError CONFIG_FILE_INVALID
+ * @throws AppError CONFIG_FILE_*
  */
 export function readSyncFileIfAny(session: Session): SyncConfig | null {
   return existsSync(join(session.config.projectDir, syncFileName)) ? session.readSyncConfig() : null;

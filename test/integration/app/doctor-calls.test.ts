@@ -77,7 +77,7 @@ it('a signature that is refused is the last call', async () => {
 
 it('without a sync file nothing is called, and the reason is at the signed call', async () => {
   const checks = await check({}, {}, {});
-  expect(checks.find((line) => line.includes(' signed call: '))).toMatch(/^fail .*CONFIG_FILE_INVALID/);
+  expect(checks.find((line) => line.includes(' signed call: '))).toMatch(/^fail .*CONFIG_FILE_MISSING/);
   expect(await listCalls()).toEqual([]);
 });
 

@@ -132,7 +132,7 @@ describe('quota set refuses what the next start would overwrite:', () => {
   it('anything, where there is no sync file to compare with', async () => {
     const { exitCode, err } = await cli.run('set offer.detail --day 7', { file: null });
     expect(exitCode).toBe(4);
-    expect(err).toContain('error CONFIG_FILE_INVALID: there is no catalog-sync.yaml');
+    expect(err).toContain('error CONFIG_FILE_MISSING: there is no catalog-sync.yaml');
     expect(await listLimits()).toEqual(presets);
   });
 });

@@ -248,6 +248,20 @@ describe('catalog-sync schedule', () => {
     expect(ran).toEqual({ trigger: 'nightly' });
   });
 
+  it('runs none now of a feed that the file no longer has, and says what to do', async () => {
+    expect(await run(['add', 'weekly', '--cron', '0 4 * * 0', '--feed', 'shoes'])).toMatchObject({
+      exitCode: 0,
+    });
+    const text = file.replace('name: shoes', 'name: hats');
+    expect(await run(['run', 'weekly', '--quiet'], { text })).toMatchObject({
+      ...{ exitCode: 4, stdout: '' },
+      stderr: expect.stringMatching(
+        /^error SCHEDULE_FEED_UNKNOWN: schedule weekly: catalog-sync\.yaml has no feed shoes; its feeds are bags, hats\nwhat to do: .*`catalog-sync schedule remove`/m,
+      ) as string,
+    });
+    expect(await countRuns()).toBe(0);
+  });
+
   it('shows what became of slots, the newest first', async () => {
     expect((await run(['history'])).stdout).toBe('No slot yet.\n');
     expect((await run(['history', 'nightly'])).stdout).toBe('No slot yet.\n');

@@ -76,7 +76,7 @@ describe('the offers of a file', () => {
     const limited = '{ name: watched, offers: ["1"], offers_file: watch.csv, max_offers: 3 }';
     expect(await open('7\n8\n', limited).start()).toBeTypeOf('function');
     await expect(open('7\n8\n9\n', limited).start()).rejects.toMatchObject({
-      code: 'CONFIG_FILE_INVALID',
+      code: 'WATCH_LIST_TOO_LONG',
       message: 'max_offers of feed watched is 3, and with watch.csv it lists 4: increase it, or leave it out',
     });
   });

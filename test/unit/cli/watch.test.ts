@@ -69,7 +69,12 @@ describe('the feed', () => {
 
   it.each([
     [2, 'list', two, 'several feeds have an offers_file (watched, third): say which by --feed'],
-    [4, 'list --feed other', two, 'feed other has no offers_file in catalog-sync.yaml'],
+    [
+      4,
+      'list --feed other',
+      two,
+      'error WATCH_LIST_NOT_SET: feed other has no offers_file in catalog-sync.yaml\n',
+    ],
     [
       2,
       'list --feed none',
@@ -78,12 +83,14 @@ describe('the feed', () => {
     ],
     [
       ...([4, 'list', one.replace(', offers_file: watch.csv', '')] as const),
-      'no feed has an offers_file in catalog-sync.yaml: add `offers_file: watch.csv` to one',
+      'error WATCH_LIST_NOT_SET: no feed has an offers_file in catalog-sync.yaml: add `offers_file: watch.csv` to one\n',
     ],
   ])('gives %i where it is not clear by %s', async (code, line, syncFile, said) => {
     const { exitCode, err } = await open('', syncFile).run(line);
     expect(exitCode).toBe(code);
     expect(err).toContain(said);
+    // No line is named that could be corrected.
+    expect(err).not.toContain('the named lines');
   });
 });
 

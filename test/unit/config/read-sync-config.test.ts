@@ -18,7 +18,7 @@ it.each<[string, Readonly<Record<string, string>>, string]>([
   const folder = createProject(files);
   expect(() => readSyncConfig(folder)).toThrow(
     expect.objectContaining({
-      code: 'CONFIG_FILE_INVALID',
+      code: 'CONFIG_FILE_MISSING',
       message: `there is no catalog-sync.yaml in ${folder}: ${how}`,
     }),
   );
@@ -28,7 +28,12 @@ it.each<[string, Readonly<Record<string, string>>, string]>([
 it('a sync file that can not be read says why', () => {
   const folder = createProject();
   mkdirSync(join(folder, 'catalog-sync.yaml'));
-  expect(() => readSyncConfig(folder)).toThrow(/^catalog-sync\.yaml can not be read: EISDIR/);
+  expect(() => readSyncConfig(folder)).toThrow(
+    expect.objectContaining({
+      code: 'CONFIG_FILE_UNREADABLE',
+      message: expect.stringMatching(/^catalog-sync\.yaml can not be read: EISDIR/) as string,
+    }),
+  );
   expect(tryReadSyncConfig(folder)).toBeNull();
 });
 

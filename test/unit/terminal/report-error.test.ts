@@ -53,7 +53,8 @@ test('text of foreign origin in a message cannot play with the terminal', () => 
 });
 
 describe('exit codes', () => {
-  const { CONFIG_INVALID, CONFIG_FILE_INVALID } = coreErrors;
+  const { CONFIG_INVALID, CONFIG_FILE_INVALID, CONFIG_FILE_MISSING, CONFIG_FILE_UNREADABLE } = coreErrors;
+  const { WATCH_LIST_NOT_SET, WATCH_LIST_TOO_LONG } = coreErrors;
   const { GATEWAY_SIGNATURE_REFUSED, GATEWAY_TOKEN_INVALID, AUTH_TOKEN_MISSING, GATEWAY_UNAVAILABLE } =
     extractErrors;
   const { DATABASE_REFUSED, DATABASE_NOT_MIGRATED, QUERY_REFUSED } = databaseErrors;
@@ -61,6 +62,11 @@ describe('exit codes', () => {
   test.each([
     CONFIG_INVALID,
     CONFIG_FILE_INVALID,
+    CONFIG_FILE_MISSING,
+    CONFIG_FILE_UNREADABLE,
+    WATCH_LIST_NOT_SET,
+    WATCH_LIST_TOO_LONG,
+    runErrors.SCHEDULE_FEED_UNKNOWN,
     GATEWAY_SIGNATURE_REFUSED,
     GATEWAY_TOKEN_INVALID,
     AUTH_TOKEN_MISSING,
