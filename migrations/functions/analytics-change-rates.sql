@@ -33,31 +33,31 @@ AS $$
     CROSS JOIN LATERAL (SELECT least(greatest(change_rates.days, 1), 366) AS days) d
     WHERE change_rates.days BETWEEN 1 AND 366
   ),
-  -- The offers to read, if not all. Each is then looked up: the index of ended_day would give pages whose rows are all
-  -- compared with all of these offers. `ended_day + 0` keeps Postgres from using that index.
+  -- A small part of the offers is looked up one by one. A larger one is picked from all rows, which takes less time.
   part AS MATERIALIZED (
-    SELECT s.sampled < 65536 AS is_drawn, (
+    SELECT s.sampled < 4096 AS is_small, (
       SELECT coalesce(array_agg(o.offer_id), '{}') FROM analytics.dim_offer o
-      WHERE s.sampled < 65536 AND (hashint8(o.offer_id) & 65535) < s.sampled) AS offer_ids
+      WHERE s.sampled < 4096 AND (hashint8(o.offer_id) & 65535) < s.sampled) AS offer_ids
     FROM span s
   ),
   price AS NOT MATERIALIZED (
     SELECT h.offer_id, h.kind, h.amount_cny, h.next_amount_cny, h.valid_to, h.ended_day, h.is_current
     FROM analytics.fct_price_history h
-    WHERE NOT (SELECT is_drawn FROM part)
+    WHERE NOT (SELECT is_small FROM part) AND (hashint8(h.offer_id) & 65535) < (SELECT sampled FROM span)
     UNION ALL
+    -- The index of ended_day would give pages whose rows are all compared with all of these offers. `+ 0` keeps Postgres from using it.
     SELECT h.offer_id, h.kind, h.amount_cny, h.next_amount_cny, h.valid_to, h.ended_day + 0, h.is_current
     FROM analytics.fct_price_history h
-    WHERE (SELECT is_drawn FROM part) AND h.offer_id = ANY ((SELECT offer_ids FROM part)::bigint[])
+    WHERE (SELECT is_small FROM part) AND h.offer_id = ANY ((SELECT offer_ids FROM part)::bigint[])
   ),
   observation AS NOT MATERIALIZED (
     SELECT o.offer_id, o.observed_at, o.source, o.is_found, o.is_late, o.stock
     FROM analytics.fct_observation o
-    WHERE NOT (SELECT is_drawn FROM part)
+    WHERE NOT (SELECT is_small FROM part) AND (hashint8(o.offer_id) & 65535) < (SELECT sampled FROM span)
     UNION ALL
     SELECT o.offer_id, o.observed_at, o.source, o.is_found, o.is_late, o.stock
     FROM analytics.fct_observation o
-    WHERE (SELECT is_drawn FROM part) AND o.offer_id = ANY ((SELECT offer_ids FROM part)::bigint[])
+    WHERE (SELECT is_small FROM part) AND o.offer_id = ANY ((SELECT offer_ids FROM part)::bigint[])
   ),
   -- Times between observations add up to the time from the observation before these days, or the first, to the last. So
   -- nothing has to be sorted.
