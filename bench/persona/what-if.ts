@@ -40,10 +40,15 @@ const toPredicted = ({ ages, fresh, callsPerDay }: DetailsForecast): Outcome => 
   callsPerDay,
 });
 
-function predict(plan: Plan, limit: number): Outcome {
-  const { ahead } = forecastWithLimits(plan, new Map([['offer.detail', limit]]), measuredDays);
-  if (ahead === null) throw new Error('no offer is known');
-  return toPredicted(ahead);
+interface Prediction extends Outcome {
+  readonly least: Outcome;
+  readonly most: Outcome;
+}
+
+function predict(plan: Plan, limit: number): Prediction {
+  const { ahead, range } = forecastWithLimits(plan, new Map([['offer.detail', limit]]), measuredDays);
+  if (ahead === null || range === null) throw new Error('no offer is known');
+  return { ...toPredicted(ahead), least: toPredicted(range.least), most: toPredicted(range.most) };
 }
 
 async function readPlan(stack: Stack): Promise<Plan> {
@@ -94,7 +99,7 @@ async function setLimit(stack: Stack, limit: number): Promise<void> {
 interface Comparison {
   readonly seed: number;
   readonly limit: number;
-  readonly predicted: Outcome;
+  readonly predicted: Prediction;
   readonly came: Outcome;
 }
 
@@ -126,7 +131,8 @@ function cell(comparison: Comparison, figure: (typeof figures)[number]): string 
     return value.toFixed(figure === 'callsPerDay' ? 0 : 2);
   };
   const { predicted, came } = comparison;
-  return `${show(predicted[figure])} / ${show(came[figure])} (${off.startsWith('-') ? '' : '+'}${off} %)`;
+  const range = `${show(predicted.least[figure])} to ${show(predicted.most[figure])}`;
+  return `${show(predicted[figure])} (${range}) / ${show(came[figure])} (${off.startsWith('-') ? '' : '+'}${off} %)`;
 }
 
 /** How many of the comparisons are as exact as they should be, by figure. */
@@ -134,7 +140,11 @@ function summarize(comparisons: readonly Comparison[]): string {
   const counts = figures.map((figure) => {
     const offs = comparisons.map((comparison) => Math.abs(offBy(comparison, figure)));
     const within = offs.filter((off) => off <= wantedShare).length;
-    return `${figure} ${String(within)} of ${String(offs.length)}, at most ${(100 * Math.max(...offs)).toFixed(0)} %`;
+    const inRange = comparisons.filter(
+      ({ predicted, came }) =>
+        came[figure] >= predicted.least[figure] && came[figure] <= predicted.most[figure],
+    ).length;
+    return `${figure} ${String(within)} of ${String(offs.length)}, at most ${(100 * Math.max(...offs)).toFixed(0)} %, in the range ${String(inRange)}`;
   });
   return `within ${String(100 * wantedShare)} %: ${counts.join('; ')}`;
 }
@@ -146,7 +156,9 @@ function summarize(comparisons: readonly Comparison[]): string {
 export async function followWhatIf(seeds: readonly number[], limits: readonly number[]): Promise<void> {
   const comparisons: Comparison[] = [];
   for (const seed of seeds) for (const limit of limits) comparisons.push(await follow(seed, limit));
-  say(`\nasked at ${String(askedAt)} details a day on day ${String(settleDays)}; predicted / came (off)\n`);
+  say(
+    `\nasked at ${String(askedAt)} details a day on day ${String(settleDays)}; predicted (range) / came (off)\n`,
+  );
   const rows = comparisons.map((comparison) => [
     `${String(comparison.seed)}, ${String(comparison.limit)}`,
     ...figures.map((figure) => cell(comparison, figure)),

@@ -1,14 +1,17 @@
 import { countOf } from '../../core/count-of.ts';
 import type { ApiOperation } from '../../model/known-apis.ts';
-import { forecastAhead } from '../../refresh/forecast/forecast-ahead.ts';
+import type { DetailsRange } from '../../refresh/forecast/forecast-ahead.ts';
 import type { DetailsForecast, Forecast } from '../../refresh/forecast/forecast.ts';
+import type { Knowledge } from '../../refresh/forecast/knowledge.ts';
 import {
   combineLimits,
   findOtherBounds,
   forecastWithLimits,
+  forecastBoth,
   type DailyLimits,
   type LimitsForecast,
 } from '../../refresh/forecast/what-if.ts';
+import { shareErrorOf } from '../../refresh/planner/visible-share.ts';
 import { formatTable, type Column } from '../../terminal/format-table.ts';
 import { wrapText } from '../../terminal/wrap-text.ts';
 import type { WhatIf } from '../parse-what-if.ts';
@@ -35,7 +38,7 @@ export function planScenarios(plan: Plan, { limits, days }: Question): Scenario[
     daily,
     ...forecastWithLimits(plan, daily, days),
   }));
-  return [{ daily: null, longRun, ahead: forecastAhead(knowledge, longRun, days) }, ...others];
+  return [{ daily: null, ...forecastBoth(knowledge, days, longRun) }, ...others];
 }
 
 const perDayOf = ({ apis }: Forecast, operation: ApiOperation): number =>
@@ -53,6 +56,26 @@ function limitCell(plan: Plan, { daily }: Scenario, operation: ApiOperation): st
   return `now ${limit === null ? '-' : formatCalls(limit)}`;
 }
 
+/** A forecast is no more exact than this, as its bench says, so a smaller range is not shown. */
+const shownShare = 0.1;
+
+type FigureOf = (forecast: DetailsForecast) => number;
+const callsOf: FigureOf = ({ callsPerDay }) => callsPerDay;
+const meanAgeOf: FigureOf = ({ ages }) => ages.meanDays;
+
+const isWide = (details: DetailsForecast, { least, most }: DetailsRange, figureOf: FigureOf): boolean =>
+  figureOf(least) < (1 - shownShare) * figureOf(details) ||
+  figureOf(most) > (1 + shownShare) * figureOf(details);
+
+/** Formats a figure; with its range, where that is wide. */
+const withRange =
+  (details: DetailsForecast, range: DetailsRange | null) =>
+  (figureOf: FigureOf, format: (figure: number) => string): string => {
+    const figure = format(figureOf(details));
+    if (range === null || !isWide(details, range, figureOf)) return figure;
+    return `${figure} (${format(figureOf(range.least))} to ${format(figureOf(range.most))})`;
+  };
+
 /** A table of scenarios; `detailsOf` says of which time. */
 function formatScenarios(
   plan: Plan,
@@ -68,21 +91,35 @@ function formatScenarios(
   const rows = scenarios.flatMap((scenario) => {
     const details = detailsOf(scenario);
     if (details === null) return [];
-    const { ages, fresh, callsPerDay } = details;
-    const callsOf = (operation: ApiOperation) =>
-      operation === 'offer.detail' ? callsPerDay : perDayOf(scenario.longRun, operation);
+    const show = withRange(details, details === scenario.ahead ? scenario.range : null);
+    const { ages, fresh } = details;
+    const callsCell = (operation: ApiOperation) =>
+      operation === 'offer.detail'
+        ? show(callsOf, formatCalls)
+        : formatCalls(perDayOf(scenario.longRun, operation));
     return [
       [
-        ...operations.flatMap((operation) => [
-          limitCell(plan, scenario, operation),
-          formatCalls(callsOf(operation)),
-        ]),
-        ...[ages.meanDays, ages.medianDays, ages.p90Days].map(formatDays),
+        ...operations.flatMap((operation) => [limitCell(plan, scenario, operation), callsCell(operation)]),
+        show(meanAgeOf, formatDays),
+        ...[ages.medianDays, ages.p90Days].map(formatDays),
         formatPercent(fresh),
       ],
     ];
   });
   return formatTable(columns, rows);
+}
+
+/** What the ranges of the table are. */
+function describeRanges(scenarios: readonly Scenario[], { shown, visibleShare }: Knowledge): string[] {
+  const isShown = scenarios.some(
+    ({ ahead, range }) =>
+      ahead !== null && range !== null && [callsOf, meanAgeOf].some((figure) => isWide(ahead, range, figure)),
+  );
+  if (shown === null || !isShown) return [];
+  const share = `${(100 * visibleShare).toFixed(0)} ± ${(100 * shareErrorOf(shown)).toFixed(0)} %`;
+  return [
+    `- In brackets: what these figures are if the share of changes that search rows show, as far as it is known (${share}), is lower or higher by that. It decides how soon details are due.`,
+  ];
 }
 
 /** What the table does not say: limits that bind beside those that were asked about, and calls that nobody needs. */
@@ -116,9 +153,12 @@ export function formatWhatIf(plan: Plan, question: Question, width: number): str
     ...describeLimits(plan, scenarios, operations),
     ...describeBasis(plan).map((line) => `- ${line}`),
   ];
+  const table = formatScenarios(plan, scenarios, operations, ({ ahead }) => ahead);
+  const ranges = describeRanges(scenarios, plan.knowledge).map((line) => wrapText(line, width, 2));
   const ahead = [
     `Over the next ${question.days === 1 ? 'day' : countOf(question.days, 'day')}:`,
-    formatScenarios(plan, scenarios, operations, (scenario) => scenario.ahead),
+    table,
+    ...(ranges.length > 0 ? ['', ...ranges] : []),
     '',
   ];
   return [

@@ -1,4 +1,4 @@
-import type { AgeForecast } from '../../refresh/forecast/forecast.ts';
+import type { AgeForecast, DetailsForecast } from '../../refresh/forecast/forecast.ts';
 import { describeBasis } from './describe-basis.ts';
 import { sourceYieldAsJson } from './format-source-yield.ts';
 import type { Scenario } from './format-what-if.ts';
@@ -11,6 +11,12 @@ const ages = ({ meanDays, medianDays, p90Days }: AgeForecast) => ({
   meanDays: orNull(meanDays),
   medianDays: orNull(medianDays),
   p90Days: orNull(p90Days),
+});
+
+const details = ({ callsPerDay, ages: of, fresh }: DetailsForecast) => ({
+  detailsPerDay: callsPerDay,
+  details: ages(of),
+  fresh,
 });
 
 /** A plan as data; null in place of a number: never, or no limit. */
@@ -43,17 +49,15 @@ export function planAsJson(plan: Plan) {
 
 /**
  * The plan with limits that were asked about as data; the first has the limits as they are. `ahead` is of the days that are looked
- * ahead, null where no detail is known yet; the others are of the long run.
+ * ahead, null where no detail is known yet; the others are of the long run. `range` has the least and the most of each figure of `ahead`.
  */
 export function scenariosAsJson(scenarios: readonly Scenario[]) {
-  return scenarios.map(({ daily, longRun: { apis, details }, ahead }) => ({
+  return scenarios.map(({ daily, longRun, ahead, range }) => ({
     daily: daily === null ? null : Object.fromEntries(daily),
-    ahead:
-      ahead === null
-        ? null
-        : { detailsPerDay: ahead.callsPerDay, details: ages(ahead.ages), fresh: ahead.fresh },
-    apis: apis.map(({ operation, perDay, wantedPerDay }) => ({ operation, perDay, wantedPerDay })),
-    details: ages(details.ages),
-    fresh: details.fresh,
+    ahead: ahead && details(ahead),
+    range: range && { least: details(range.least), most: details(range.most) },
+    apis: longRun.apis.map(({ operation, perDay, wantedPerDay }) => ({ operation, perDay, wantedPerDay })),
+    details: ages(longRun.details.ages),
+    fresh: longRun.details.fresh,
   }));
 }

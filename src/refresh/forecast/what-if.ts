@@ -1,6 +1,6 @@
 import type { ApiOperation } from '../../model/known-apis.ts';
 import { toCallLimit, type PeriodLimit } from './call-limits.ts';
-import { forecastAhead } from './forecast-ahead.ts';
+import { forecastAhead, rangeOfAhead, type DetailsRange } from './forecast-ahead.ts';
 import { forecast, type DetailsForecast, type Forecast } from './forecast.ts';
 import type { CallLimit, Knowledge } from './knowledge.ts';
 
@@ -23,6 +23,18 @@ export interface LimitsForecast {
   readonly longRun: Forecast;
   /** Details over the next days; null: none is known yet. */
   readonly ahead: DetailsForecast | null;
+  /** How far `ahead` can be trusted; null: not known. */
+  readonly range: DetailsRange | null;
+}
+
+/** The forecasts of so many days and of the long run; `longRun`: if it was made before. */
+export function forecastBoth(
+  knowledge: Knowledge,
+  days: number,
+  longRun = forecast(knowledge),
+): LimitsForecast {
+  const ahead = forecastAhead(knowledge, longRun, days);
+  return { longRun, ahead, range: ahead && rangeOfAhead(ahead, knowledge, longRun, days) };
 }
 
 /**
@@ -43,9 +55,7 @@ export function forecastWithLimits(
   daily: DailyLimits,
   days: number,
 ): LimitsForecast {
-  const knowledge = withLimits(known, daily);
-  const longRun = forecast(knowledge);
-  return { longRun, ahead: forecastAhead(knowledge, longRun, days) };
+  return forecastBoth(withLimits(known, daily), days);
 }
 
 /** Every combination of the limits of each operation, the last operation's fastest; in the order they are given. */

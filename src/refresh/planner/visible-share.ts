@@ -21,6 +21,12 @@ export function shareOf({ visible, hidden }: VisibleShare): number {
   return visible / (visible + hidden);
 }
 
+/** Standard error of the share: that of a Beta distribution with these counts. */
+export function shareErrorOf({ visible, hidden }: VisibleShare): number {
+  const share = shareOf({ visible, hidden });
+  return Math.sqrt((share * (1 - share)) / (visible + hidden + 1));
+}
+
 /** A detail that no page prompted, and that shows the prices that the summary last showed. */
 export interface UnpromptedDetail extends Pick<OfferAges, 'summaryAgeDays' | 'detailAgeDays'> {
   /** Something other than prices has changed since the last detail. */

@@ -98,6 +98,7 @@ test('as data it has the ages and calls of each, null for the limits as they are
     {
       daily: { 'offer.detail': 20 },
       ahead: null,
+      range: null,
       apis: [
         {
           operation: 'offer.detail',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { forecastAhead } from '../../../../src/refresh/forecast/forecast-ahead.ts';
-import { forecast } from '../../../../src/refresh/forecast/forecast.ts';
+import { forecastAhead, rangeOfAhead } from '../../../../src/refresh/forecast/forecast-ahead.ts';
+import { forecast, type DetailsForecast } from '../../../../src/refresh/forecast/forecast.ts';
 import type { CallLimit, Knowledge } from '../../../../src/refresh/forecast/knowledge.ts';
 import { runAhead } from '../../../../src/refresh/forecast/run-ahead.ts';
 import { feed, knowledge, limitOf, offer } from './known-world.ts';
@@ -55,5 +55,44 @@ describe('details over the next days', () => {
     expect(ahead({ ...full, offers: [assumed] })).toBeNull();
     expect(ahead({ ...full, offers: [] })).toBeNull();
     expect(ahead({ ...full, offers: [assumed, { ...assumed, isAssumed: false }] })).not.toBeNull();
+  });
+});
+
+describe('how far details over the next days can be trusted', () => {
+  const learned = (visible: number, hidden: number): Knowledge => ({
+    ...full,
+    freshness: { ...full.freshness, detail: 6 },
+    visibleShare: visible / (visible + hidden),
+    shown: { visible, hidden },
+  });
+  function rangeOf(known: Knowledge) {
+    const longRun = forecast(known);
+    const middle = forecastAhead(known, longRun, 10);
+    if (middle === null) throw new Error('no offer is known');
+    return { middle, range: rangeOfAhead(middle, known, longRun, 10) };
+  }
+  const figures: readonly ((forecast: DetailsForecast) => number)[] = [
+    ({ ages }) => ages.meanDays,
+    ({ ages }) => ages.medianDays,
+    ({ ages }) => ages.p90Days,
+    ({ callsPerDay }) => callsPerDay,
+    ({ fresh }) => fresh,
+  ];
+
+  it('follows from how well the share is known of changes that rows show', () => {
+    const widths = [18, 180, 18_000].map((visible) => {
+      const { middle, range } = rangeOf(learned(visible, visible / 9));
+      for (const figure of figures) {
+        expect(range && figure(range.least)).toBeLessThanOrEqual(figure(middle));
+        expect(range && figure(range.most)).toBeGreaterThanOrEqual(figure(middle));
+      }
+      return range ? range.most.callsPerDay - range.least.callsPerDay : NaN;
+    });
+    expect(widths[0]).toBeGreaterThan(2 * (widths[1] ?? NaN));
+    expect(widths[1]).toBeGreaterThan(2 * (widths[2] ?? NaN));
+  });
+
+  it('is not known where no share is learned', () => {
+    expect(rangeOf(full).range).toBeNull();
   });
 });
