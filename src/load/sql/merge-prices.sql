@@ -1,7 +1,7 @@
 -- Purpose: makes the prices of locked offers those of an answer, which is complete for its kinds: a search row for
 --          kinds that begin with search, a detail answer for all others. An absent price ends, unless the answer has
 --          something for it that cannot be read. An ended price goes to the history as [valid_from, valid_to), with the
---          price that follows, unless it never held for any time: then the price before it is followed by the new one.
+--          price that holds after valid_to. A price that never held for any time has no interval.
 -- Params:  $1 jsonb [{offer_id, call_id, at, is_search}], each offer once; $2 jsonb [{offer_id, sku_id, kind,
 --          min_quantity, amount_cny}]; $3 jsonb what can't be read: [{offer_id, sku_id, kind, min_quantity}], null = any
 --          SKU, any quantity
@@ -38,12 +38,20 @@ closed AS (
   WHERE valid_from < at
   RETURNING offer_id, kind
 ),
+-- What an answer of the same instant ended is followed by what holds once the instant is over.
 followed AS (
   UPDATE catalog.price_history h
-  SET next_amount_cny = e.next_amount_cny
-  FROM ended e
-  WHERE e.valid_from = e.at
-    AND (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to) = (e.offer_id, e.sku_id, e.kind, e.min_quantity, e.at)
+  SET next_amount_cny = f.next_amount_cny
+  FROM (
+    SELECT offer_id, sku_id, kind, min_quantity, at, next_amount_cny FROM ended WHERE valid_from = at
+    UNION ALL
+    SELECT n.offer_id, n.sku_id, n.kind, n.min_quantity, a.at, n.amount_cny
+    FROM answer a
+    JOIN n USING (offer_id)
+    LEFT JOIN catalog.price k USING (offer_id, sku_id, kind, min_quantity)
+    WHERE k.offer_id IS NULL
+  ) f
+  WHERE (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to) = (f.offer_id, f.sku_id, f.kind, f.min_quantity, f.at)
 ),
 dropped AS (
   DELETE FROM catalog.price p

@@ -139,19 +139,16 @@ async function readCopies(copies: readonly Copy[]): Promise<Record<string, objec
   return all;
 }
 
-/**
- * Intervals of prices that name another next one than there is. What another call showed at the instant in which one showed none begins
- * anew, and is not next.
- */
+/** Intervals of prices that name another next one than begins where they end. */
 const wrongNext = `
   SELECT h.*, n.amount_cny AS is_next
   FROM catalog.price_history h
   LEFT JOIN (
-    SELECT offer_id, sku_id, kind, min_quantity, valid_from, call_id, amount_cny FROM catalog.price
+    SELECT offer_id, sku_id, kind, min_quantity, valid_from, amount_cny FROM catalog.price
     UNION ALL
-    SELECT offer_id, sku_id, kind, min_quantity, valid_from, call_id, amount_cny FROM catalog.price_history
+    SELECT offer_id, sku_id, kind, min_quantity, valid_from, amount_cny FROM catalog.price_history
   ) n ON (n.offer_id, n.sku_id, n.kind, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
-  WHERE h.next_amount_cny IS DISTINCT FROM n.amount_cny AND (h.next_amount_cny IS NOT NULL OR n.call_id = h.closed_by_call_id)`;
+  WHERE h.next_amount_cny IS DISTINCT FROM n.amount_cny`;
 
 const byTime = (plans: readonly Plan[]): number[] =>
   plans.map((_, index) => index).toSorted((a, b) => (plans[a]?.time ?? 0) - (plans[b]?.time ?? 0) || a - b);
@@ -171,3 +168,23 @@ it('SKUs, stocks, prices, sellers and states are the same after any order of loa
   expect(await world.replay()).toEqual({ ...createCorrection(), replayed });
   expect(await readCopies(shuffled)).toEqual(expected);
 });
+
+it.each([
+  ['in the order of the calls', '31', [0, 1, 2, 3]],
+  ['with the end after what followed', '41', [0, 3, 1, 2]],
+])(
+  'an ended price names what holds after an instant in which it ended and was back, %s',
+  async (_, id, order) => {
+    const answers = [['2'], [], ['1'], ['2']].map((amounts, call) =>
+      found(id, provenance(call === 0 ? 0 : 5, `${id}${call}`), {
+        prices: amounts.map((amount) => price(amount)),
+      }),
+    );
+    for (const place of order) await world.load(...answers.slice(place, place + 1));
+    const { rows } = await db.pool.query(
+      'SELECT amount_cny, next_amount_cny, closed_by_call_id FROM catalog.price_history WHERE offer_id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ amount_cny: '2.0000', next_amount_cny: '2.0000', closed_by_call_id: `${id}1` }]);
+  },
+);
