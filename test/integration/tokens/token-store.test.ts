@@ -241,12 +241,12 @@ describe('a refresh', () => {
   });
 
   it('keeps its row while it lasts, so that nobody else begins one', async () => {
-    const store = openStore({ refreshTimeoutMs: 600 });
+    const store = openStore({ refreshTimeoutMs: 1_800 });
     const other = openStore({ refreshTimeoutMs: 20 });
     await store.write(appKey, tokens('old'));
     const stale = new Secret('access-old');
     const got = await store.refreshOnce(appKey, stale, async () => {
-      await sleep(400);
+      await sleep(1_200);
       const second = other.refreshOnce(appKey, stale, async () => tokens('second'));
       await expect(second).rejects.toMatchObject({ code: 'TOKEN_REFRESH_TIMEOUT' });
       return tokens('new');
