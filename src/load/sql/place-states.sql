@@ -20,11 +20,19 @@ detail AS (
   WHERE o.offer_id IN (SELECT offer_id FROM late) AND o.source = 'detail'
   WINDOW own AS (PARTITION BY o.offer_id ORDER BY o.observed_at, o.call_id)
 ),
+-- All but the row that began a history, if a detail came before it.
+kept AS (
+  SELECT k.*, d.offer_id IS NOT NULL AS is_detail
+  FROM known k
+  LEFT JOIN detail d USING (offer_id, observed_at, call_id)
+  WHERE k.old IS NOT NULL OR d.offer_id IS NOT NULL OR NOT EXISTS (
+    SELECT FROM detail e WHERE e.offer_id = k.offer_id AND (e.observed_at, e.call_id) < (k.observed_at, k.call_id))
+),
 event AS (
   SELECT d.offer_id, d.observed_at, d.call_id,
          CASE
            WHEN d.is_found THEN coalesce(d.state, (
-             SELECT k.new FROM known k
+             SELECT k.new FROM kept k
              WHERE k.offer_id = d.offer_id AND k.new IN ('listed', 'delisted') AND (k.observed_at, k.call_id) <= (d.observed_at, d.call_id)
              ORDER BY k.observed_at DESC, k.call_id DESC LIMIT 1),
              -- For the very first answer: one that states no status shows an offer on sale.
@@ -37,14 +45,7 @@ event AS (
          END AS state
   FROM detail d
   UNION ALL
-  SELECT k.offer_id, k.observed_at, k.call_id, k.new
-  FROM known k
-  WHERE NOT EXISTS (
-    SELECT FROM detail d
-    WHERE d.offer_id = k.offer_id AND CASE
-      WHEN k.old IS NULL THEN (d.observed_at, d.call_id) <= (k.observed_at, k.call_id)
-      ELSE (d.observed_at, d.call_id) = (k.observed_at, k.call_id)
-    END)
+  SELECT k.offer_id, k.observed_at, k.call_id, k.new FROM kept k WHERE NOT k.is_detail
 ),
 wanted AS (
   SELECT e.offer_id, e.observed_at, e.call_id, e.state AS new, lag(e.state, 1, f.old) OVER (PARTITION BY e.offer_id ORDER BY e.observed_at, e.call_id) AS old

@@ -4,6 +4,7 @@ import { Secret } from '../../../src/core/secret.ts';
 import { createGateway } from '../../../src/extract/gateway/create-gateway.ts';
 import { createMemoryTokenStore } from '../../../src/extract/oauth/memory-token-store.ts';
 import { createTokenProvider } from '../../../src/extract/oauth/token-provider.ts';
+import type { TransportTimeouts } from '../../../src/extract/gateway/transport.ts';
 import type { Gateway, GatewayAnswer } from '../../../src/model/gateway.ts';
 import type { OfferDetailRequest, SearchKeywordRequest } from '../../../src/model/operation.ts';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/create-sandbox.ts';
@@ -23,13 +24,16 @@ interface Setup {
 }
 
 /** A client whose clock is the sandbox's. */
-async function setup(options: SandboxOptions = {}): Promise<Setup> {
+async function setup(
+  options: SandboxOptions = {},
+  timeouts: Partial<TransportTimeouts> = {},
+): Promise<Setup> {
   const sandbox = await startTestSandbox(options);
   const ledger = createMemoryLedger();
   const clock = { now: () => sandbox.now() };
   const common = {
     ...{ baseUrl: sandbox.url, appKey: sandbox.appKey, appSecret: new Secret(sandbox.appSecret) },
-    ...{ ledger, clock, log: silent, timeouts: { headersMs: 500, bodyMs: 500 } },
+    ...{ ledger, clock, log: silent, timeouts },
   };
   const fromEnvironment = {
     accessToken: new Secret(sandbox.accessToken),
@@ -157,7 +161,7 @@ describe('the client and the sandbox', () => {
     [{ kind: 'redirect' }, 'GATEWAY_REDIRECT', 'committed'],
     [{ kind: 'gateway_error', code: 'gw.QosAppFrequencyLimit' }, 'GATEWAY_TOO_FAST_APP', 'committed'],
   ] as const)('meet the fault %o', async (fault, code, state) => {
-    const { gateway, ledger, sandbox } = await setup();
+    const { gateway, ledger, sandbox } = await setup({}, { headersMs: 500, bodyMs: 500 });
     sandbox.setFaults([{ ...fault, count: 1 }]);
     await expect(gateway.call(roots, context)).rejects.toMatchObject({ code });
     expect(ledger.calls[0]?.settlement).toMatchObject({ state, body: null });

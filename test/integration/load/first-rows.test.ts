@@ -106,6 +106,32 @@ it('rows and details give an offer the same states in any order', async () => {
   }
 });
 
+it('a row says nothing of what an answer after it shows, where a late answer before it is loaded with that', async () => {
+  const orders = [
+    [[1], [2], [0], [3]],
+    [[1], [2, 0, 3]],
+    [[1], [0, 2], [3]],
+  ];
+  for (const status of [onSale, offSale]) {
+    await believeEmptyDetails(db.pool);
+    const id = newId();
+    const answersOf = async (of: string) => [
+      await offSale(of, 1),
+      await listed(of, 2),
+      await status(of, 3),
+      await gone(of, 4),
+    ];
+    for (const answer of await answersOf(id)) await world.load(answer);
+    const expected = await historyOf(id);
+    for (const order of orders) {
+      const other = newId();
+      const answers = await answersOf(other);
+      for (const batch of order) await world.load(...batch.flatMap((nth) => answers.slice(nth, nth + 1)));
+      expect({ order, history: await historyOf(other) }).toEqual({ order, history: expected });
+    }
+  }
+});
+
 it('reading a late row again begins a history that a release before left without it', async () => {
   const id = newId();
   await world.load(await onSale(id, 3));
