@@ -6,7 +6,7 @@
  * - `skip`: one record is bad; the batch goes on
  * - `fail`: refused, or our bug; trying again changes nothing
  * - `stop-api`: one API can't be called for now; the others go on
- * - `halt`: nothing can be called; the run ends and a person must act
+ * - `halt`: nothing can be called; the run ends, and a person must act unless the fault is one of 1688
  */
 export type Recovery = 'retry' | 'throttle' | 'skip' | 'fail' | 'stop-api' | 'halt';
 

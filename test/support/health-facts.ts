@@ -45,7 +45,7 @@ export const hourly: KeptSchedule = {
 
 const remedies: Readonly<Record<string, ReturnType<FindRemedy>>> = {
   GATEWAY_DOWN: { origin: 'network', recovery: 'retry', remedy: 'Wait.' },
-  GATEWAY_SHUT: { origin: '1688', recovery: 'halt', remedy: 'Ask them.' },
+  GATEWAY_SHUT: { origin: '1688', recovery: 'stop-api', remedy: 'Ask them.' },
   DISK_FULL: { origin: 'operator', recovery: 'retry', remedy: 'Free space.' },
   CREDENTIALS_MISSING: { origin: 'operator', recovery: 'halt', remedy: 'Set a key.' },
 };

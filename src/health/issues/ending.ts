@@ -1,4 +1,4 @@
-import type { Recovery } from '../../core/errors.ts';
+import type { ErrorKind } from '../../core/errors.ts';
 import type { HealthIssue } from '../../model/health-issue.ts';
 import type { ApiHold } from '../../ledger/quota-store.ts';
 import type { FindRemedy } from './issue.ts';
@@ -8,8 +8,11 @@ export type Ending = Pick<HealthIssue, 'healsItself' | 'healsAt'>;
 
 type HoldTimes = Pick<ApiHold, 'heldUntil' | 'probeAfter'>;
 
-/** Whether an error of this recovery can end without a person: it is tried again until it does. */
-export const endsByItself = (recovery: Recovery): boolean => recovery === 'retry' || recovery === 'throttle';
+/** Whether an error can end without a person: it is tried again until it does, or it ends runs while 1688 has a fault. */
+export function endsByItself({ recovery, origin }: Pick<ErrorKind, 'recovery' | 'origin'>): boolean {
+  if (recovery === 'halt') return origin === '1688' || origin === 'network';
+  return recovery === 'retry' || recovery === 'throttle';
+}
 
 /** A hold ends by its test call, or else by its time. */
 export function endingOfHold({ heldUntil, probeAfter }: HoldTimes): Ending {
@@ -26,7 +29,7 @@ export function endingOfCode(
   const endings = holds.filter((hold) => hold.code === code).map(endingOfHold);
   if (endings.length === 0) {
     const kind = findRemedy(code);
-    return { healsItself: kind !== null && endsByItself(kind.recovery), healsAt: null };
+    return { healsItself: kind !== null && endsByItself(kind), healsAt: null };
   }
   const times = endings.flatMap(({ healsAt }) => healsAt?.getTime() ?? []);
   if (times.length < endings.length) return { healsItself: false, healsAt: null };

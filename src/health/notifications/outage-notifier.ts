@@ -45,7 +45,7 @@ function itemOf({ kind, since }: Outage, phase: NotificationPhase): Notification
     ...{ phase, severity: 'act', issueId: 'database', code: kind.code, runId: null, path: '/', since },
     summary: `The database can't be used since ${shanghaiTime(since)}: \`${kind.code}\`. No call is made, and nothing is lost.`,
     remedy: kind.remedy,
-    cause: { origin: kind.origin, since, healsItself: endsByItself(kind.recovery), healsAt: null },
+    cause: { origin: kind.origin, since, healsItself: endsByItself(kind), healsAt: null },
     change: null,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Origin } from '../../../../src/core/errors.ts';
 import { findRemedy } from '../../../../src/app/find-remedy.ts';
 import { endingOfCode, endingOfHold, endsByItself } from '../../../../src/health/issues/ending.ts';
 import { findHealthIssues } from '../../../../src/health/issues/find-health-issues.ts';
@@ -9,9 +10,11 @@ const [sooner, later] = [afterNoon(1, 'h'), afterNoon(2, 'h')];
 const never = { healsItself: false, healsAt: null };
 const sometime = { healsItself: true, healsAt: null };
 
-it('what is tried again or waits ends by itself, and nothing else does', () => {
+it('what is tried again or waits ends by itself, and what ends runs only if it is a fault of others', () => {
   const all = ['retry', 'throttle', 'skip', 'fail', 'stop-api', 'halt'] as const;
-  expect(all.filter(endsByItself)).toEqual(['retry', 'throttle']);
+  const endingOf = (origin: Origin) => all.filter((recovery) => endsByItself({ recovery, origin }));
+  expect(endingOf('operator')).toEqual(['retry', 'throttle']);
+  expect(endingOf('1688')).toEqual(['retry', 'throttle', 'halt']);
 });
 
 it('a hold ends by its test call, or else by its time', () => {
@@ -32,7 +35,7 @@ describe('a code', () => {
     expect(endingOfCode(code, holds.toReversed(), findRemedy).healsAt).toEqual(later);
   });
 
-  it('stays with one hold that has no end, whatever its recovery is', () => {
+  it('stays with one hold that has no end, whatever its kind is', () => {
     const down = 'GATEWAY_UNREACHABLE';
     expect(endingOfCode(code, [hold(later), hold(null)], findRemedy)).toEqual(never);
     expect(endingOfCode(down, [hold(null, down)], findRemedy)).toEqual(never);
@@ -43,12 +46,14 @@ describe('a code', () => {
     ['DATABASE_DISK_FULL', sometime],
     ['GATEWAY_UNREACHABLE', sometime],
     ['gw.QosAPIFrequencyLimit', sometime],
+    ['AUTH_REFRESH_UNAVAILABLE', sometime],
+    ['AUTH_REFRESH_REFUSED', never],
     ['DATABASE_REFUSED', never],
     ['gw.NoUsageLeftError', never],
     ['GATEWAY_BUSINESS_REFUSED', never],
     ['STORED_ANSWER_UNREADABLE', never],
     ['ODD', never],
-  ])('%s that nothing holds ends by its recovery', (one, ending) => {
+  ])('%s that nothing holds ends by its kind', (one, ending) => {
     expect(endingOfCode(one, [hold(sooner, 'another')], findRemedy)).toEqual(ending);
   });
 });
