@@ -496,7 +496,7 @@ COMMENT ON COLUMN catalog.price_history.closed_by_call_id IS 'Call that ended it
 COMMENT ON COLUMN catalog.price_history.min_quantity IS 'The price holds from this many units on.';
 COMMENT ON COLUMN catalog.price_history.kind IS 'list, plus, promotion, dropship, distribution, retail, consign, jxhy, jxhy_wholesale, search, search_consign, search_promotion, search_jxhy or search_jxhy_wholesale: docs/prices.md has their meanings.';
 COMMENT ON COLUMN catalog.price_history.amount_cny IS 'Price per unit in yuan.';
-COMMENT ON COLUMN catalog.price_history.next_amount_cny IS 'Price from valid_to on, which its call showed. NULL: it showed none.';
+COMMENT ON COLUMN catalog.price_history.next_amount_cny IS 'Price that holds from valid_to on. NULL: none does.';
 
 CREATE TABLE catalog.observation (
   offer_id bigint NOT NULL,

@@ -41,7 +41,7 @@ COMMENT ON COLUMN analytics.fct_price_history.sku_id IS 'SKU the price is for; 0
 COMMENT ON COLUMN analytics.fct_price_history.kind IS 'list: without any privilege; plus: for PLUS members; promotion: a reduction of unknown type; dropship, distribution, retail, consign, jxhy, jxhy_wholesale: channel prices; search, search_consign, search_promotion, search_jxhy, search_jxhy_wholesale: prices in a search row.';
 COMMENT ON COLUMN analytics.fct_price_history.min_quantity IS 'The price holds from this many units on.';
 COMMENT ON COLUMN analytics.fct_price_history.amount_cny IS 'Price in yuan for one unit.';
-COMMENT ON COLUMN analytics.fct_price_history.next_amount_cny IS 'Price in yuan for one unit from valid_to on; null: none followed, or this is the current price.';
+COMMENT ON COLUMN analytics.fct_price_history.next_amount_cny IS 'Price in yuan for one unit that holds from valid_to on; null: none does, or this is the current price.';
 COMMENT ON COLUMN analytics.fct_price_history.unit IS 'Unit of sale when the interval began; null until a detail answer names it.';
 COMMENT ON COLUMN analytics.fct_price_history.valid_from IS 'Grant time of the first call that showed it.';
 COMMENT ON COLUMN analytics.fct_price_history.valid_to IS 'Grant time of the call that showed another price, or none; null: this is the current price.';
